@@ -1,0 +1,68 @@
+"""Azure's and AKS's numbers. Each name ends in its unit; the line above says who states it and when it was read."""
+
+from __future__ import annotations
+
+# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (2026-08): first four addresses and the last one
+AZURE_RESERVED_ADDRESSES = 5
+# same page: the smallest and the largest IPv4 subnet; IPv6 subnets are exactly /64
+SMALLEST_SUBNET_PREFIX = 29
+LARGEST_SUBNET_PREFIX = 2
+IPV6_SUBNET_PREFIX = 64
+# https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08)
+LARGEST_VNET_PREFIX = 8
+# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (2022-12 figures)
+VNET_SUBNETS = 3000
+VNET_ADDRESSES = 65_536
+SECURITY_GROUP_RULES = 1000
+ROUTE_TABLE_ROUTES = 400
+# https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+SECURITY_RULE_PRIORITIES = range(100, 4097)
+# https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource
+NAT_GATEWAY_PUBLIC_IPS = 16
+NAT_GATEWAY_IDLE_TIMEOUT_MINUTES = range(4, 121)
+NAT_GATEWAY_STANDARD_ZONES = 1
+# https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+RESOURCE_TAGS = 50
+TAG_NAME_CHARACTERS = 512
+TAG_VALUE_CHARACTERS = 256
+
+# https://learn.microsoft.com/azure/aks/quotas-skus-regions (2026-08)
+CLUSTER_NODES = 5000
+FREE_TIER_NODES = 1000
+FREE_TIER_RECOMMENDED_NODES = 10
+POOL_NODES = 1000
+CLUSTER_POOLS = 100
+# https://learn.microsoft.com/azure/aks/best-practices-performance-scale-large (2026-08); the planning page says 250,000
+CLUSTER_PODS = 200_000
+SURGE_UPGRADE_NODES = 3000
+# https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08)
+POOL_MIN_PODS_PER_NODE = 10
+POOL_MAX_PODS_PER_NODE = 250
+POOL_MIN_PODS = 30
+# https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay (2026-08): each node takes a fixed /24
+OVERLAY_NODE_PREFIX = 24
+# https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08): strictly smaller than /12
+LARGEST_SERVICE_CIDR_PREFIX = 13
+LARGEST_IPV6_SERVICE_CIDR_PREFIX = 108
+# same page: Azure's convention, network address + 10
+DNS_SERVICE_IP_OFFSET = 10
+# https://learn.microsoft.com/azure/aks/use-system-pools and /quotas-skus-regions (2026-08); the stricter one is a warning
+SYSTEM_POOL_MIN_VCPUS = 2
+SYSTEM_POOL_RECOMMENDED_VCPUS = 4
+SYSTEM_POOL_MIN_MEMORY_GIB = 4
+SYSTEM_POOL_RECOMMENDED_NODES = 3
+USER_POOL_MIN_VCPUS = 2
+USER_POOL_MIN_MEMORY_GIB = 2
+# https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling (2026-08)
+LARGE_POOL_NODES = 500
+LARGE_POOL_MAX_SURGE_PERCENT = 20
+# https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges (2026-08)
+AUTHORIZED_IP_RANGES = 200
+# https://learn.microsoft.com/azure/aks/upgrade-aks-control-plane (2026-08); the ARM model says 2, so 2 is the warning
+POOL_VERSION_SKEW_MINORS = 3
+POOL_VERSION_SKEW_WARNING_MINORS = 2
+# sdk:AgentPoolUpgradeSettings (azure-mgmt-containerservice 41.8.0)
+DRAIN_TIMEOUT_MINUTES = range(1, 1441)
+NODE_SOAK_MINUTES = range(0, 31)
+# ARM model of agentPoolProfiles.osDiskSizeGB
+OS_DISK_SIZE_GB = range(30, 2049)

@@ -1,0 +1,25 @@
+"""What Azure lets you change on a deployed resource, as far as the program itself must know it."""
+
+from __future__ import annotations
+
+# MUT-24. https://learn.microsoft.com/azure/aks/create-node-pools#limitations and
+# https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08): fixed at creation. The provider
+# plans all but the first as an update, which Azure refuses midway; in `replaceOnChanges` the engine plans what is true.
+POOL_FIXED_AT_CREATION = (
+    "vmSize",
+    "osType",
+    "maxPods",
+    "vnetSubnetID",
+    "podSubnetID",
+    "podIPAllocationMode",
+    "availabilityZones",
+    "osDiskType",
+    "osDiskSizeGB",
+    "kubeletDiskType",
+    "scaleSetPriority",
+    "scaleSetEvictionPolicy",
+    "spotMaxPrice",
+    "enableNodePublicIP",
+    "enableEncryptionAtHost",
+    "enableUltraSSD",
+)
