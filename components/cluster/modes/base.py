@@ -1,0 +1,84 @@
+"""What every networking mode has in common, and what a mode has to say for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from components.facts import limits
+from components.facts.features import ModeName
+from components.values import ArmProperties, Ipv4, Ipv4Cidr, Model
+
+
+class LoadBalancerOutbound(Model):
+    """Out through the cluster's own load balancer."""
+
+    type: Literal["loadBalancer"] = "loadBalancer"
+
+
+class UserAssignedNatGatewayOutbound(Model):
+    """Out through the NAT gateway on the subnets."""
+
+    type: Literal["userAssignedNATGateway"]
+
+
+class UserDefinedRoutingOutbound(Model):
+    """Out wherever the subnets' route table says, usually a firewall."""
+
+    type: Literal["userDefinedRouting"]
+
+
+Outbound = Annotated[
+    LoadBalancerOutbound | UserAssignedNatGatewayOutbound | UserDefinedRoutingOutbound, Field(discriminator="type")
+]
+
+
+class NetworkingBase(Model):
+    """Services and the way out, which every mode has."""
+
+    service_cidr: Ipv4Cidr = Field(
+        IPv4Network("172.20.0.0/16"), description="range of Service addresses; nothing else may overlap it"
+    )
+    dns_service_ip: Ipv4 | None = Field(
+        None, alias="dnsServiceIP", description="address of the DNS service; the tenth of serviceCidr if absent"
+    )
+    outbound: Outbound = Field(default_factory=LoadBalancerOutbound, description="how pods and nodes reach the internet")
+
+    @property
+    def dns_address(self) -> IPv4Address:
+        """The DNS service's address, given or by Azure's convention."""
+        return self.dns_service_ip or self.service_cidr[0] + limits.DNS_SERVICE_IP_OFFSET
+
+
+def common_profile(networking: NetworkingBase) -> ArmProperties:
+    """The part of `networkProfile` that does not depend on the mode."""
+    return {
+        "serviceCidr": str(networking.service_cidr),
+        "dnsServiceIP": str(networking.dns_address),
+        "outboundType": networking.outbound.type,
+        "loadBalancerSku": "standard",
+        "advancedNetworking": {"enabled": False, "observability": {"enabled": False}, "security": {"enabled": False}},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How one networking mode is planned; what it is able to do stands in `components.facts.features`.
+
+    Attributes:
+        name: Which mode.
+        network_profile: The cluster's whole `networkProfile`.
+        pod_range: The range that pods have addresses of, if it is the cluster's own.
+        pod_range_nodes: How many nodes that range holds; None if it does not limit them.
+        node_addresses: Addresses that one node takes in its subnet, given its `maxPods`.
+    """
+
+    name: ModeName
+    network_profile: Callable[[Any], ArmProperties]
+    pod_range: Callable[[Any], IPv4Network | None]
+    pod_range_nodes: Callable[[Any], int | None]
+    node_addresses: Callable[[int], int]

@@ -1,0 +1,108 @@
+"""Node pools as a person writes them, and the node arithmetic that follows from them."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from components.values import MALFORMED, ArmId, Listed, Model
+
+_PERCENT = re.compile(r"([1-9][0-9]?|100)%")
+
+
+def parse_max_surge(value: object) -> int | str:
+    """Extra nodes during an upgrade: a number, or a percentage of the pool from `1%` to `100%`.
+
+    Raises:
+        PydanticCustomError: Neither (CFG-05).
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and (_PERCENT.fullmatch(value) or value.isdecimal()):
+        return int(value) if value.isdecimal() else value
+    raise MALFORMED.invalid("maxSurge is neither a number of nodes nor a percentage from 1% to 100%; write one such as 33%")
+
+
+MaxSurge = Annotated[
+    int | str,
+    PlainValidator(parse_max_surge),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+%?$"}]}),
+]
+
+
+class PoolSettings(Model):
+    """What every node pool has, whatever it is for. Linux only: the Cilium dataplane has no Windows."""
+
+    vm_size: str = Field("Standard_D4ds_v5", description="Azure VM size")
+    subnet: str | None = Field(None, description="a subnet of the cluster's network, or its ARM id")
+    count: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="nodes; with an autoscaler the number to start with. 3 if nothing is given"
+    )
+    min_count: int | None = Field(None, description="with maxCount: the autoscaler's lower bound")
+    max_count: int | None = Field(None, description="with minCount: the autoscaler's upper bound")
+    max_pods: int | None = Field(None, description="pods per node, 10 to 250; the mode's own default if absent")
+    max_surge: MaxSurge | None = Field("33%", description="extra nodes during an upgrade")
+    max_unavailable: MaxSurge | None = Field(None, description="nodes that may be missing during an upgrade")
+    drain_timeout_in_minutes: int | None = Field(None, description="1 to 1440; Azure's 30 if absent")
+    node_soak_duration_in_minutes: int | None = Field(None, description="0 to 30, wait after each upgraded node")
+    undrainable_node_behavior: Literal["Cordon", "Schedule"] | None = None
+    zones: Listed[Literal["1", "2", "3"]] = Field((), description="availability zones; cannot be changed later")
+    node_labels: dict[str, str] = Field(default_factory=dict)
+    node_taints: Listed[str] = Field((), description="key=value:Effect")
+    os_sku: Literal["Ubuntu", "Ubuntu2204", "Ubuntu2404", "AzureLinux", "AzureLinux3"] = Field("Ubuntu", alias="osSKU")
+    os_disk_type: Literal["Managed", "Ephemeral"] | None = Field(None, description="Azure chooses by VM size if absent")
+    os_disk_size_gb: int | None = Field(None, alias="osDiskSizeGB", description="30 to 2048; by VM size if absent")
+    kubelet_disk_type: Literal["OS", "Temporary"] | None = None
+    enable_encryption_at_host: bool = False
+    enable_fips: bool = Field(False, alias="enableFIPS")
+    enable_node_public_ip: bool = Field(False, alias="enableNodePublicIP")
+    enable_ultra_ssd: bool = Field(False, alias="enableUltraSSD")
+    proximity_placement_group: ArmId | None = None
+    capacity_reservation_group: ArmId | None = None
+    orchestrator_version: str | None = Field(None, description="Kubernetes version of the pool; the cluster's if absent")
+    tags: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether the cluster autoscaler owns the number of nodes."""
+        return self.min_count is not None or self.max_count is not None
+
+    @property
+    def nodes(self) -> int:
+        """Nodes to start with."""
+        if self.count is not None:
+            return self.count
+        return self.min_count or 0 if self.autoscaled else 3
+
+    @property
+    def max_nodes(self) -> int:
+        """Nodes there can be outside an upgrade."""
+        return self.max_count if self.max_count is not None else self.nodes
+
+    @property
+    def surge_nodes(self) -> int:
+        """Extra nodes during an upgrade of the full pool: a percentage is rounded up; never more than the pool has.
+
+        Source: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
+        """
+        if self.max_surge is None:
+            return 0
+        if isinstance(self.max_surge, int):
+            return min(self.max_surge, self.max_nodes)
+        return min(math.ceil(self.max_nodes * int(self.max_surge.rstrip("%")) / 100), self.max_nodes)
+
+
+class SystemPoolConfig(PoolSettings):
+    """The pool that a cluster is made with; it runs what Kubernetes itself needs."""
+
+    name: str = Field("system", description="the pool's name in Azure")
+
+
+class PoolConfig(PoolSettings):
+    """Another pool; its key is its name in Azure."""
+
+    mode: Literal["User", "System"] = "User"
+    protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the cluster if absent")

@@ -1,0 +1,110 @@
+"""An AKS cluster with its pools and a way into it, as one component."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_azure_native import containerservice
+
+from components.cluster.plan import ClusterPlan
+from components.outputs import References, arguments
+from components.values import Ref
+
+TYPE = "cilia:cluster:AksCluster"
+
+
+class AksCluster(pulumi.ComponentResource):
+    """A managed cluster with its system pool inline and every other pool as a resource of its own.
+
+    Attributes:
+        cluster: The ManagedCluster.
+        pools: The other pools by key.
+        kubeconfig: Credentials for the cluster; always secret.
+        provider: The Kubernetes provider; None where something else writes to the cluster.
+        references: What other areas' plans may refer to: the cluster's id, name and principal.
+    """
+
+    cluster: containerservice.ManagedCluster
+    pools: dict[str, containerservice.AgentPool]
+    kubeconfig: pulumi.Output[str]
+    provider: kubernetes.Provider | None
+    references: dict[Ref, pulumi.Output[str]]
+
+    def __init__(
+        self,
+        name: str,
+        plan: ClusterPlan,
+        references: References,
+        *,
+        depends_on: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Deploys the plan.
+
+        Args:
+            name: Pulumi name of the component; children are called `<name>-<key>`.
+            plan: What to deploy.
+            references: Outputs that the plan refers to: the resource group, subnets and identity.
+            depends_on: What must be there before the cluster: the role assignments of its identity.
+            opts: Options of the component; children take its providers from it.
+        """
+        super().__init__(TYPE, name, {}, opts)
+        self.cluster = containerservice.ManagedCluster(
+            name,
+            **arguments(plan.properties, references),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=plan.protect,
+                depends_on=list(depends_on),
+                ignore_changes=list(plan.ignore_changes),
+            ),
+        )
+        self.references = {
+            Ref("cluster", plan.key): self.cluster.id,
+            Ref("cluster", plan.key, "name"): self.cluster.name,
+            Ref("cluster", plan.key, "principalId"): self.cluster.identity.apply(
+                lambda identity: identity.principal_id if identity else ""
+            ),
+        }
+        known = {**references, **self.references}
+        self.pools = {
+            pool.key: containerservice.AgentPool(
+                f"{name}-{pool.key}",
+                **arguments(pool.properties, known),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    protect=pool.protect,
+                    ignore_changes=list(pool.ignore_changes),
+                    replace_on_changes=list(pool.replace_on_changes),
+                ),
+            )
+            for pool in plan.pools
+        }
+        self.kubeconfig = _kubeconfig(arguments(plan.properties, known)["resource_group_name"], self.cluster)
+        self.provider = None
+        if plan.applies_in_cluster:
+            self.provider = kubernetes.Provider(
+                name,
+                kubeconfig=self.kubeconfig,
+                # without it a rotated credential, or a cluster not made yet, would replace everything in the cluster
+                cluster_identifier=self.cluster.id,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.cluster]),
+            )
+        self.register_outputs({"id": self.cluster.id, "name": self.cluster.name})
+
+
+def _kubeconfig(
+    resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster
+) -> pulumi.Output[str]:
+    """The cluster's user credentials, marked as the secret they are: azure-native returns them plain."""
+    credentials = containerservice.list_managed_cluster_user_credentials_output(
+        resource_group_name=resource_group,
+        resource_name=cluster.name,
+        opts=pulumi.InvokeOutputOptions(depends_on=[cluster]),
+    )
+    return pulumi.Output.secret(
+        credentials.kubeconfigs.apply(lambda entries: base64.b64decode(entries[0].value).decode())
+    )

@@ -1,0 +1,46 @@
+"""What each way of connecting pods can do: one row per networking mode, and no `if mode ==` anywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@unique
+class ModeName(Enum):
+    """A networking mode, as stack files spell it."""
+
+    OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeFacts:
+    """What is true of a mode, whatever a cluster's configuration says.
+
+    Attributes:
+        title: What the documentation calls it.
+        default_max_pods: `maxPods` where a pool gives none. Always sent, because Azure's own default differs by page.
+        pods_outside_vnet: Pods have addresses of a range of the cluster, not of the VNet.
+        network_names_become_labels: Names of VNet, subnet and their group must be valid label values (NET-18).
+        security_groups_see_pods: NSGs on the node subnet must allow pod to pod traffic (NET-32).
+        source: Where this is stated.
+    """
+
+    title: str
+    default_max_pods: int
+    pods_outside_vnet: bool
+    network_names_become_labels: bool
+    security_groups_see_pods: bool
+    source: str
+
+
+MODES = {
+    ModeName.OVERLAY: ModeFacts(
+        title="Azure CNI Overlay",
+        default_max_pods=250,
+        pods_outside_vnet=True,
+        network_names_become_labels=True,
+        security_groups_see_pods=True,
+        source="https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay",
+    ),
+}
