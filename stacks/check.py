@@ -1,0 +1,81 @@
+"""Runs every rule on whatever parsed of a stack, and plans it when nothing stands against that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from components.problems import KeyPath, Problem, dotted, errors
+from components.rules import Rule
+from stacks.checks import registry
+from stacks.parse import Parsed
+from stacks.plan import StackPlan, plan_networks, plan_stack, scope_of
+from stacks.view import StackView
+
+UNUSED_ACCEPT = Rule(
+    "CFG-07",
+    "Every accepted warning is one that is given",
+    why="An acceptance that matches nothing hides nothing today, and may hide something else tomorrow.",
+    fix="Remove the entry, or correct its rule and path.",
+    source="docs/stack-file.md",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A stack that was looked at from all sides.
+
+    Attributes:
+        view: What the rules saw.
+        problems: Everything found, except accepted warnings.
+        skipped: Parts that did not parse, so that rules about them did not run.
+        plan: What would be deployed; None where there are errors.
+    """
+
+    view: StackView
+    problems: tuple[Problem, ...]
+    skipped: tuple[KeyPath, ...]
+    plan: StackPlan | None
+
+
+def check(parsed: Parsed, *, today: date, subscription_id: str | None = None) -> Checked:
+    """Everything that is wrong with a parsed stack, and its plan if nothing is.
+
+    Args:
+        parsed: What the file said.
+        today: The date that rules about dates go by.
+        subscription_id: The subscription, where known from elsewhere than the file.
+    """
+    config = parsed.config
+    view = StackView(
+        config=config,
+        scope=scope_of(config, subscription_id),
+        today=today,
+        protect=config.environment.protect if config.environment else True,
+        plans={},
+        skipped=parsed.skipped,
+    )
+    found = [*parsed.problems, *plan_networks(view)]
+    for rule_check in registry.CHECKS:
+        found.extend(rule_check(view))
+    problems = _without_accepted(view, list(dict.fromkeys(found)))
+    plan = None if errors(problems) else plan_stack(view)
+    return Checked(view, tuple(problems), parsed.skipped, plan)
+
+
+def _without_accepted(view: StackView, problems: list[Problem]) -> list[Problem]:
+    """The problems without the warnings that somebody accepted, and with a problem for each acceptance of nothing."""
+    left = problems
+    for index, entry in enumerate(view.config.accept):
+        kept = [problem for problem in left if not _accepts(entry.rule, entry.path, problem)]
+        if len(kept) == len(left):
+            message = f"{entry.rule} gives no warning at {entry.path}; remove the entry, or correct its rule and path"
+            kept.append(UNUSED_ACCEPT.error(("cilia:accept", index), message))
+        left = kept
+    return left
+
+
+def _accepts(rule: str, path: str, problem: Problem) -> bool:
+    where = dotted(problem.path)
+    below = where == path or where.startswith((path + ".", path + "["))
+    return problem.severity == "warning" and problem.rule == rule and below

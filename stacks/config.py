@@ -1,0 +1,71 @@
+"""What one stack file says, as models: the areas' own, put together.
+
+Each network, cluster and pool is parsed on its own (see `stacks.parse`), so a `StackConfig` holds whatever parsed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from components.cluster.config import ClusterConfig
+from components.identity.config import IdentityConfig, UserAssignedIdentityConfig
+from components.network.config import NetworkConfig
+from components.values import ArmId, Model
+
+
+class ResourceGroupConfig(Model):
+    """The resource group: one to make by name, or an existing one by ARM id."""
+
+    name: str | None = Field(None, description="name of the group to make")
+    id: ArmId | None = Field(None, description="ARM id of an existing group; it is never changed or deleted")
+
+
+class EnvironmentConfig(Model):
+    """What the whole environment shares."""
+
+    resource_group: ResourceGroupConfig
+    tags: dict[str, str] = Field(default_factory=dict, description="on every resource that takes tags")
+    protect: bool = Field(True, description="whether Pulumi refuses to delete clusters, pools, networks and subnets")
+    keep_type_aliases: bool = Field(
+        False, description="keep the SDK's aliases to other API versions; only for state written by azure-native 1.x or 2.x"
+    )
+
+
+class ClusterEntry(ClusterConfig):
+    """A cluster with everything around it."""
+
+    identity: IdentityConfig = Field(default_factory=UserAssignedIdentityConfig)
+
+
+class AcceptConfig(Model):
+    """A warning that somebody has looked at."""
+
+    rule: str = Field(description="the rule's id")
+    path: str = Field(description="where, as the message shows it; also accepts what is below")
+    reason: Annotated[str, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class StackConfig:
+    """Everything of one stack file that could be parsed.
+
+    Attributes:
+        location: The Azure region.
+        subscription_id: The subscription, where the file names one.
+        environment: What the environment shares.
+        networks: Networks by key.
+        clusters: Clusters by key.
+        secrets: Names of the secrets; their values never enter a model.
+        accept: Accepted warnings, in order.
+    """
+
+    location: str | None = None
+    subscription_id: str | None = None
+    environment: EnvironmentConfig | None = None
+    networks: dict[str, NetworkConfig] = field(default_factory=dict)
+    clusters: dict[str, ClusterEntry] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    accept: tuple[AcceptConfig, ...] = ()

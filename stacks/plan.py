@@ -1,0 +1,146 @@
+"""Area plans in order, passing values from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
+from components.facts.roles import Role
+from components.identity.plan import Grant, IdentityPlan, plan_identity
+from components.network.plan import NetworkPlan, attachment, plan_network
+from components.problems import ConfigError, Problem
+from components.values import ArmProperties, Ref, Scope
+from stacks.config import StackConfig
+from stacks.view import ClusterView, StackView
+
+NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""Stands for the subscription where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Everything a stack deploys.
+
+    Attributes:
+        scope: Where.
+        resource_group: Inputs of the resource group; None where it exists already.
+        networks: Network plans by key.
+        identities: Identity plans by cluster key.
+        clusters: Cluster plans by key.
+        protect: Whether the resource group is protected.
+        keep_type_aliases: Whether the SDK's aliases to other API versions stay.
+    """
+
+    scope: Scope
+    resource_group: ArmProperties | None
+    networks: Mapping[str, NetworkPlan]
+    identities: Mapping[str, IdentityPlan]
+    clusters: Mapping[str, ClusterPlan]
+    protect: bool
+    keep_type_aliases: bool
+
+
+def scope_of(config: StackConfig, subscription_id: str | None = None) -> Scope:
+    """Where a stack goes, with stand-ins for what did not parse."""
+    environment = config.environment
+    group = environment.resource_group if environment else None
+    existing = group.id.split("/") if group and group.id else None
+    return Scope(
+        subscription_id=subscription_id or config.subscription_id or NO_SUBSCRIPTION,
+        resource_group=existing[4] if existing else (group.name if group and group.name else ""),
+        location=config.location or "",
+        tags=dict(environment.tags) if environment else {},
+        deploys_resource_group=existing is None,
+    )
+
+
+def plan_networks(view: StackView) -> Iterator[Problem]:
+    """Fills `view.plans` with every network whose addresses can be planned, and yields why the others cannot."""
+    for network in view.networks:
+        needs = {
+            key: sum(pool.needed_addresses for pool in network.users(key)) for key in network.config.subnets
+        }
+        try:
+            view.plans[network.key] = plan_network(
+                network.key, network.config, view.scope, needs=needs, protect=view.protect
+            )
+        except ConfigError as error:
+            yield from error.problems
+
+
+def plan_stack(view: StackView) -> StackPlan:
+    """The whole stack, for a view without errors."""
+    environment = view.config.environment
+    identities = {
+        cluster.key: plan_identity(
+            cluster.key,
+            cluster.config.identity,
+            view.scope,
+            cluster_name=cluster_name(cluster.key, cluster.config),
+            grants=grants(cluster),
+        )
+        for cluster in view.clusters
+    }
+    return StackPlan(
+        scope=view.scope,
+        resource_group=_resource_group(view.scope),
+        networks=view.plans,
+        identities=identities,
+        clusters={
+            cluster.key: plan_cluster(
+                cluster.key,
+                cluster.config,
+                view.scope,
+                identity=identities[cluster.key].cluster_identity,
+                subnets={name: reference for name, reference, _ in _subnets(cluster)},
+                subnet_addresses={
+                    pool.subnet.key: pool.subnet.usable for pool in cluster.pools if pool.subnet is not None
+                },
+                protect=view.protect,
+            )
+            for cluster in view.clusters
+        },
+        protect=view.protect,
+        keep_type_aliases=environment.keep_type_aliases if environment else False,
+    )
+
+
+def _resource_group(scope: Scope) -> ArmProperties | None:
+    if not scope.deploys_resource_group:
+        return None
+    return {"resourceGroupName": scope.resource_group, "location": scope.location, "tags": dict(scope.tags)}
+
+
+def _subnets(cluster: ClusterView) -> Iterator[tuple[str, str | Ref, str]]:
+    """Each node subnet of a cluster, once: as pools name it, as a plan refers to it, and its ARM id."""
+    network = cluster.network
+    plan = network.plan if network else None
+    for name in dict.fromkeys(pool.config.subnet for pool in cluster.pools):
+        if name is None or plan is None:
+            continue
+        if name.startswith("/"):
+            yield name, name, name
+            continue
+        subnet = plan.subnet(name)
+        if subnet is not None:
+            arm_id = cluster.stack.scope.arm_id("Microsoft.Network/virtualNetworks/subnets", plan.name, subnet.name)
+            yield name, Ref("subnet", f"{plan.key}/{name}"), arm_id
+
+
+def grants(cluster: ClusterView) -> Iterator[Grant]:
+    """The rights a cluster's identity needs (ID-01): Network Contributor on each node subnet and its route table.
+
+    Source: https://learn.microsoft.com/azure/aks/configure-azure-cni, fixture 06 (the CLI's own assignment)
+    """
+    network = cluster.network
+    for name, reference, arm_id in _subnets(cluster):
+        yield Grant(f"subnet-{name.rsplit('/', 1)[-1]}", Role.NETWORK_CONTRIBUTOR, reference, arm_id)
+    if network is None or network.plan is None:
+        return
+    tables = {table.key: table.name for table in network.plan.route_tables}
+    attached = (pool.subnet_config.route_table for pool in cluster.pools if pool.subnet_config)
+    for table in dict.fromkeys(key for key in attached if key):
+        arm_id = table if table.startswith("/") else cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table])
+        name = table.rsplit("/", 1)[-1]
+        yield Grant(f"route-table-{name}", Role.NETWORK_CONTRIBUTOR, attachment("routeTable", network.key, table), arm_id)

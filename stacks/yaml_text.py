@@ -1,0 +1,96 @@
+"""The text of a YAML file: size, encoding and characters, before any of it is parsed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stacks.yaml_rules import ENCODING, UNREADABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from components.problems import Problem
+    from components.rules import Rule
+
+MAX_BYTES = 10_000_000
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK = b"\xef\xbb\xbf"
+_REFUSED_CHARACTER = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML refuses, plus NEL, U+2028, U+2029 and a second byte order mark, which readers take differently."""
+
+
+class UnreadableError(Exception):
+    """The input is no YAML document within the limits.
+
+    Attributes:
+        problem: Says why.
+        line: Where, from 1; 0 where the file as a whole is meant.
+    """
+
+    def __init__(self, rule: Rule, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.problem: Problem = rule.error((), message)
+        self.line = line
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a regular file of acceptable size; never waits for a pipe or a device.
+
+    Raises:
+        UnreadableError: There is no such file, it cannot be read, or it is too large.
+    """
+    try:
+        if path.is_dir():
+            raise UnreadableError(UNREADABLE, "this is a directory; name a file in it")
+        if path.exists() and not path.is_file():
+            raise UnreadableError(UNREADABLE, "this is a pipe or a device; name a file")
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        size = max(len(data), path.stat().st_size)
+    except (OSError, ValueError) as error:
+        # ValueError: a name with a NUL character.
+        reason = (error.strerror if isinstance(error, OSError) else None) or "no possible file name"
+        message = f"cannot be read: {reason[0].lower()}{reason[1:]}; check the name and the permissions"
+        raise UnreadableError(UNREADABLE, message) from None
+    check_size(size)
+    return data
+
+
+def check_size(size: int) -> None:
+    """Refuses a size in bytes that no stack file has.
+
+    Raises:
+        UnreadableError: More than MAX_BYTES.
+    """
+    if size > MAX_BYTES:
+        message = f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}; split the stack"
+        raise UnreadableError(UNREADABLE, message)
+
+
+def decode(data: bytes) -> str:
+    """The text of UTF-8 bytes with or without a byte order mark.
+
+    Raises:
+        UnreadableError: Another encoding, or a character that does not belong in a YAML file.
+    """
+    if data.startswith(_UTF16_MARKS):
+        raise UnreadableError(ENCODING, "the file is UTF-16 or UTF-32; save it as UTF-8", 1)
+    data = data.removeprefix(_UTF8_MARK)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the byte 0x{data[error.start]:02X} is not UTF-8; save the file as UTF-8"
+        raise UnreadableError(ENCODING, message, line) from None
+    refused = _REFUSED_CHARACTER.search(text)
+    if refused is not None:
+        line = len(LINE_BREAK.findall(text, 0, refused.start())) + 1
+        name = "NUL" if refused.group() == "\0" else "control or invisible"
+        message = f"the {name} character U+{ord(refused.group()):04X} is not allowed; remove it, or escape it in double quotes"
+        raise UnreadableError(ENCODING, message, line)
+    return text
