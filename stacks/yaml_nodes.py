@@ -1,6 +1,6 @@
 """YAML text as a tree of nodes with line numbers, aliases followed, within fixed limits.
 
-Owns the parser: libyaml where PyYAML has it, else PyYAML's own, with the same outcome. Does not know what a stack file is.
+Owns the parser: libyaml where PyYAML has it, else PyYAML's own, with the same outcome. Knows nothing of stack files.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from stacks.yaml_rules import ONE_DOCUMENT, SIZE, SYNTAX, TABS
-from stacks.yaml_syntax import NOT_YAML, UNKNOWN_ESCAPE, syntax_error
+from stacks.yaml_syntax import NOT_YAML, UNKNOWN_ESCAPE, VERSION, syntax_error
 from stacks.yaml_text import UnreadableError
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Node:
         tag: The explicit tag, if any.
         text: A scalar's text after unfolding and escapes.
         plain: A scalar without quotes and not in block form.
-        children: A sequence's items, or a mapping's keys and values in turn, each with the line where it stands; an alias
-            stands elsewhere than the node it names.
+        children: A sequence's items, or a mapping's keys and values in turn, each with the line where it stands; an
+            alias stands elsewhere than the node it names.
         size: Nodes in this one, itself included, aliases expanded.
         height: Levels of collections in this one.
     """
@@ -143,8 +143,7 @@ class _Composer:
                 ONE_DOCUMENT, "a second document begins here, which Pulumi ignores; remove the `---`", line
             )
         if event.version not in (None, (1, 1)):
-            version = ".".join(str(part) for part in event.version or ())[:_SHOWN_NAME]
-            raise UnreadableError(SYNTAX, f"Pulumi refuses the directive %YAML {version}; remove that line", line)
+            raise UnreadableError(SYNTAX, VERSION, line)
 
     def _begin(self, node: Node, anchor: str | None) -> None:
         self._open.append((node, anchor))

@@ -1,7 +1,7 @@
 """Reads a stack file the way `pulumi up` reads it, and keeps the line of everything in it.
 
-Owns what a file may be (size, encoding, one mapping), Pulumi's top-level keys and the form of configuration keys. What the
-keys mean is not known here; nothing is decrypted and nothing is written.
+Owns Pulumi's top-level keys, the form of configuration keys and the place of secrets. What the keys mean is not known
+here; nothing is decrypted and nothing is written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["SECRET", "Document", "Secret", "read_project_file", "read_stack_file
 
 SECRETS_KEY = f"{PROJECT_NAMESPACE}:secrets"
 PULUMI_KEYS = ("config", "encryptionsalt", "secretsprovider", "encryptedkey", "environment")
-"""Fields of Pulumi's ProjectStack (sdk/go/common/workspace/project.go); all but `config` and `environment` hold text."""
+"""Fields of ProjectStack (sdk/go/common/workspace/project.go of Pulumi); all but `config` and `environment` are text."""
 _WRITE_CONFIG = "write `config:` and the keys of the stack below it"
 
 
@@ -38,9 +38,9 @@ class Document:
 
     Attributes:
         config: What is below `config:`, in the order of the file. Keys are Pulumi's (`cilia:clusters`,
-            `azure-native:location`; the project's own are completed with `cilia:`), values are dict, list, str, int, float,
-            bool, None or SECRET. A single value of another namespace is text, as Pulumi hands it to providers. A value that
-            would not arrive as written is here as written, and has a problem.
+            `azure-native:location`; the project's own are completed with `cilia:`), values are dict, list, str, int,
+            float, bool, None or SECRET. A single value of another namespace is text, as Pulumi hands it to providers.
+            A value that would not arrive as it was written is here as it was written, and has a problem.
         problems: All of them in order of lines, with file and line.
         readable: False if the file is no stack file at all; `config` is empty then.
         secrets: Paths of the values that are SECRET.
@@ -190,13 +190,11 @@ def _config_keys(node: Node, reader: ValueReader) -> dict[str, Entry]:
     for name, entry in reader.entries(node, ()).items():
         key = _full_key(name)
         if key is None:
-            message = f"the key {shown(name)} has not the form namespace:name, such as {PROJECT_NAMESPACE}:networks; correct it"
+            message = f"the key {shown(name)} is not namespace:name; write {PROJECT_NAMESPACE}:networks, for example"
             reader.report(CONFIG_KEY.error((), message), entry.line)
         elif key in keys:
-            message = (
-                f"{shown(written[key])} in line {keys[key].line} and {shown(name)} in line {entry.line} are the same key to Pulumi; "
-                "remove one of them"
-            )
+            first = f"{shown(written[key])} in line {keys[key].line}"
+            message = f"{first} and {shown(name)} in line {entry.line} are one key to Pulumi; remove one of them"
             reader.report(DUPLICATE.error((key,), message), entry.line)
         else:
             keys[key] = entry

@@ -1,7 +1,7 @@
 """The rules of the YML family: what a stack file must be so that everybody reads it alike.
 
-Sources are Pulumi's own reader (LoadProjectStackBytes in sdk/go/common/workspace/loaders.go and the config package beside
-it) and the YAML library it decodes with, gopkg.in/yaml.v3 v3.0.1.
+Sources are Pulumi's own reader (LoadProjectStackBytes in sdk/go/common/workspace/loaders.go, and the config package)
+and the YAML library it decodes with, gopkg.in/yaml.v3 v3.0.1.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _OURS = "a limit of this tool"
 UNREADABLE = Rule(
     "YML-01",
     title="A stack file is a regular file of at most 10 MB that can be read.",
-    why="Nothing can be said about a stack whose file is missing, not permitted, not a file, or far beyond any real stack.",
+    why="Nothing can be said about a stack whose file is missing, not permitted, no file, or larger than any real one.",
     fix="Check the name and the permissions; split a very large stack.",
     source=_OURS,
 )
@@ -52,7 +52,7 @@ ONE_DOCUMENT = Rule(
 SIZE = Rule(
     "YML-06",
     title="A stack file holds at most 100,000 keys and values, 100 levels deep, aliases expanded.",
-    why="A few aliases of aliases expand to billions of values; Pulumi refuses a file that consists almost only of them.",
+    why="A few aliases of aliases expand to billions of values; Pulumi refuses a file that is almost only aliases.",
     fix="Write the values out where they are used, or split the stack.",
     source=f"{_OURS}; the share of aliases: {_DECODE}, allowedAliasRatio",
 )
@@ -80,7 +80,7 @@ DUPLICATE = Rule(
 KEY = Rule(
     "YML-10",
     title="A key is plain text.",
-    why="Pulumi turns other keys into text of its own making (`1.30` into 1.3, an empty key into <nil>), or refuses them.",
+    why="Pulumi makes text of other keys in its own way (1.30 becomes 1.3, an empty key <nil>), or refuses them.",
     fix="Put the key in quotes, or write another one.",
     source=f"{_CONFIG}, unmarshalObject",
 )

@@ -16,6 +16,7 @@ UNKNOWN_ESCAPE = (
     "in double quotes a backslash begins an escape, and this one does not exist; "
     "use single quotes, or two backslashes for one"
 )
+VERSION = "Pulumi reads no version of YAML but 1.1; remove the line that begins with %YAML"
 _LIST_ITEM = "a list item (`- `) stands where none can; begin it on its own line below its key"
 _MISFIT = "this line does not fit the block that begins in line {start}; check the indentation and the quotes"
 
@@ -42,6 +43,7 @@ _TRANSLATIONS = (
     _Translation("sequence entries are not allowed", _LIST_ITEM),
     _Translation("unexpected end of stream", "a quotation mark opens here and never closes; close it", at_start=True),
     _Translation("unexpected document", "a quotation mark opens here and never closes; close it", at_start=True),
+    _Translation("incompatible YAML document", VERSION),
     _Translation("escape", UNKNOWN_ESCAPE),
     _Translation("',' or ']'", "the list that begins in line {start} lacks a comma or its closing ]; add it"),
     _Translation("',' or '}'", "the mapping that begins in line {start} lacks a comma or its closing }}; add it"),

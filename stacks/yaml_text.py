@@ -91,6 +91,6 @@ def decode(data: bytes) -> str:
     if refused is not None:
         line = len(LINE_BREAK.findall(text, 0, refused.start())) + 1
         name = "NUL" if refused.group() == "\0" else "control or invisible"
-        message = f"the {name} character U+{ord(refused.group()):04X} is not allowed; remove it, or escape it in double quotes"
+        message = f"the {name} character U+{ord(refused.group()):04X}; remove it, or write an escape in double quotes"
         raise UnreadableError(ENCODING, message, line)
     return text

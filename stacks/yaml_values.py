@@ -51,7 +51,7 @@ _PLAIN_TAGS: dict[NodeKind, str] = {
     "mapping": "tag:yaml.org,2002:map",
     "sequence": "tag:yaml.org,2002:seq",
 }
-_KIND_NAMES = {"bool": "true or false", "int": "a number", "float": "a number", "time": "a date"}
+_KIND_NAMES = {"bool": "a truth value", "int": "a number", "float": "a number", "time": "a date"}
 _SHOWN = 40
 _DIGITS = re.compile("[-+]?[0-9_]+")
 
@@ -258,5 +258,5 @@ def _check_unquoted(text: str, resolved: Resolved, path: KeyPath) -> Problem | N
         return None
     return NUMBER.error(
         path,
-        f"{bare} without quotes reaches the program as {arrives}; write {quoted} in quotes, or {arrives} for the number",
+        f"{bare} without quotes reaches the program as {arrives}; write {quoted} in quotes, or the number {arrives}",
     )
