@@ -41,7 +41,13 @@ def arguments(properties: ArmProperties, references: References) -> dict[str, An
 
     What is below the first level stays as it is: a plain dict is sent verbatim, without the typed classes' defaults.
     """
-    return {_WORD.sub("_", name).lower(): substitute(value, references) for name, value in properties.items()}
+    return {argument(name): substitute(value, references) for name, value in properties.items()}
+
+
+def argument(name: str) -> str:
+    """The Python spelling of one ARM input; the SDK renames what would collide with the resource's Pulumi name."""
+    spelled = _WORD.sub("_", name).lower()
+    return "resource_name_" if spelled == "resource_name" else spelled
 
 
 def strip_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
 from components.cluster.plan import ClusterPlan
-from components.outputs import References, arguments
+from components.outputs import References, arguments, substitute
 from components.values import Ref
 
 TYPE = "cilia:cluster:AksCluster"
@@ -83,7 +83,7 @@ class AksCluster(pulumi.ComponentResource):
             )
             for pool in plan.pools
         }
-        self.kubeconfig = _kubeconfig(arguments(plan.properties, known)["resource_group_name"], self.cluster)
+        self.kubeconfig = _kubeconfig(substitute(plan.properties["resourceGroupName"], known), self.cluster)
         self.provider = None
         if plan.applies_in_cluster:
             self.provider = kubernetes.Provider(

@@ -1,0 +1,163 @@
+"""Resources in order, from a stack's plan. The only file of `stacks` that imports Pulumi."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+from pulumi_azure_native import authorization, resources
+
+from components.cluster.resources import AksCluster
+from components.identity.resources import ClusterIdentity
+from components.network.resources import Network
+from components.outputs import arguments, strip_type_aliases
+from components.problems import PROJECT_NAMESPACE, ConfigError
+from components.values import Ref
+from stacks.load import load_values, stack_name
+from stacks.plan import StackPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The components of a stack, by key."""
+
+    networks: dict[str, Network]
+    identities: dict[str, ClusterIdentity]
+    clusters: dict[str, AksCluster]
+
+
+def load_stack() -> StackPlan:
+    """The plan of the stack that Pulumi runs; warnings go to Pulumi's log.
+
+    Raises:
+        pulumi.RunError: The stack is not deployable; its text has one line for each problem.
+    """
+    stack = pulumi.get_stack()
+    file = Path(__file__).with_name(f"Pulumi.{stack}.yaml")
+    values = {
+        key: _value(key, text)
+        for key, text in {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}.items()
+    }
+    try:
+        plan, problems = load_values(
+            values,
+            stack=stack_name(file),
+            file=_shortest(file),
+            today=date.fromisoformat(os.environ["CILIA_TODAY"]) if "CILIA_TODAY" in os.environ else date.today(),
+            subscription_id=_subscription(values),
+        )
+    except ConfigError as error:
+        raise pulumi.RunError(f"the stack file cannot be deployed:\n{error}") from None
+    for problem in problems:
+        pulumi.log.warn(str(problem))
+    return plan
+
+
+def _value(key: str, text: str) -> object:
+    """A configuration value as it stands in the file: Pulumi hands over everything but text as JSON."""
+    if not key.startswith(f"{PROJECT_NAMESPACE}:"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _shortest(file: Path) -> Path:
+    """The file as people would name it: relative to where they are, if it is below."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _subscription(values: dict[str, object]) -> str:
+    """The subscription of the stack, or else of the login: role definitions and names of role assignments contain it."""
+    configured = values.get("azure-native:subscriptionId")
+    return str(configured) if configured else authorization.get_client_config().subscription_id
+
+
+def build(plan: StackPlan) -> Deployed:
+    """Deploys everything in the plan, in the order in which Azure accepts it."""
+    if not plan.keep_type_aliases:
+        pulumi.runtime.register_stack_transformation(strip_type_aliases)
+    known: dict[Ref, pulumi.Input[Any]] = {}
+    deployed = Deployed({}, {}, {})
+    if plan.resource_group is not None:
+        group = resources.ResourceGroup(
+            "main", **arguments(plan.resource_group, known), opts=pulumi.ResourceOptions(protect=plan.protect)
+        )
+        known[Ref("resourceGroup", plan.scope.resource_group, "name")] = group.name
+    for key, network in plan.networks.items():
+        deployed.networks[key] = Network(key, network, known)
+        known.update(deployed.networks[key].references)
+    for key, cluster in plan.clusters.items():
+        _build_cluster(key, plan, known, deployed)
+    return deployed
+
+
+def _build_cluster(key: str, plan: StackPlan, known: dict[Ref, pulumi.Input[Any]], deployed: Deployed) -> None:
+    """One cluster: the identity with its rights first, except where Azure makes the identity with the cluster."""
+    identity = plan.identities[key]
+    before: list[pulumi.Resource] = []
+    if not identity.after_cluster:
+        deployed.identities[key] = ClusterIdentity(key, identity, known)
+        known.update(deployed.identities[key].references)
+        before = deployed.identities[key].role_assignments
+    deployed.clusters[key] = AksCluster(key, plan.clusters[key], known, depends_on=before)
+    known.update(deployed.clusters[key].references)
+    if identity.after_cluster and identity.role_assignments:
+        deployed.identities[key] = ClusterIdentity(key, identity, known)
+
+
+def exports(plan: StackPlan, deployed: Deployed) -> dict[str, Any]:
+    """What people need afterwards: names, ids, addresses, and the line that gives them credentials."""
+    return {
+        "resourceGroup": plan.scope.resource_group,
+        "networks": {key: _network_outputs(plan, key, network) for key, network in deployed.networks.items()},
+        "clusters": {key: _cluster_outputs(plan, key, deployed) for key in deployed.clusters},
+    }
+
+
+def _network_outputs(plan: StackPlan, key: str, network: Network) -> dict[str, Any]:
+    planned = plan.networks[key]
+    return {
+        "id": network.virtual_network.id,
+        "name": planned.name,
+        "addressSpace": [str(space) for space in planned.address_space],
+        "subnets": {
+            subnet.key: {"id": network.subnets[subnet.key].id, "cidr": str(subnet.cidr)}
+            for subnet in planned.subnets
+            if subnet.key in network.subnets
+        },
+        "publicIPs": {
+            address.key: network.references[Ref("publicIP", f"{key}/{address.key}", "ipAddress")]
+            for address in planned.public_ips
+        },
+    }
+
+
+def _cluster_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str, Any]:
+    planned, component = plan.clusters[key], deployed.clusters[key]
+    cluster = component.cluster
+    identity = deployed.identities.get(key)
+    outputs: dict[str, Any] = {
+        "id": cluster.id,
+        "name": planned.name,
+        "fqdn": cluster.fqdn,
+        "oidcIssuerUrl": cluster.oidc_issuer_profile.apply(lambda profile: profile.issuer_url if profile else None),
+        "nodeResourceGroup": cluster.node_resource_group,
+        "podCidr": str(planned.pod_cidr) if planned.pod_cidr else None,
+        "serviceCidr": str(planned.service_cidr),
+        "credentials": f"az aks get-credentials --resource-group {plan.scope.resource_group} --name {planned.name}",
+    }
+    if identity and identity.identity:
+        outputs["identity"] = {
+            "id": identity.identity.id,
+            "clientId": identity.identity.client_id,
+            "principalId": identity.identity.principal_id,
+        }
+    return outputs

@@ -1,0 +1,98 @@
+"""From the name of a stack, or its values in Pulumi, to a checked stack with every problem at its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from components.problems import ConfigError, Problem, dotted, errors
+from stacks.check import Checked, check
+from stacks.parse import parse
+from stacks.plan import StackPlan
+from stacks.yaml_reader import Document, read_stack_file
+
+STACKS_DIRECTORY = "stacks"
+"""Where stack files are: `stackConfigDir` of Pulumi.yaml."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stack file, looked at from all sides.
+
+    Attributes:
+        stack: The stack's name.
+        file: The file, as the user named it.
+        document: What was read; its `config` holds the values as Pulumi would hand them over.
+        problems: Everything found, with file and line, in order of lines.
+        skipped: Parts that did not parse, as people write paths; rules about them did not run.
+        checked: What the rules saw; None where the file could not be read.
+    """
+
+    stack: str
+    file: str
+    document: Document
+    problems: tuple[Problem, ...]
+    skipped: tuple[str, ...]
+    checked: Checked | None
+
+    @property
+    def plan(self) -> StackPlan | None:
+        """What would be deployed; None where there are errors."""
+        return self.checked.plan if self.checked and not errors(self.problems) else None
+
+
+def stack_file(stack: str, project: Path) -> Path:
+    """Where the file of a stack is, for a project directory."""
+    return project / STACKS_DIRECTORY / f"Pulumi.{stack}.yaml"
+
+
+def stack_name(file: Path) -> str:
+    """The stack that a file belongs to, by Pulumi's way of naming: `prod` for Pulumi.prod.yaml."""
+    return file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+
+
+def load_file(path: Path, *, today: date) -> Loaded:
+    """Reads, checks and plans one stack file; whatever is wrong is in `problems`, nothing is raised."""
+    document = read_stack_file(path)
+    stack = stack_name(path)
+    if not document.readable:
+        return Loaded(stack, str(path), document, _located(document.problems, document, str(path), stack), (), None)
+    checked = check(parse(document.config), today=today)
+    problems = _located((*document.problems, *checked.problems), document, str(path), stack)
+    return Loaded(stack, str(path), document, problems, tuple(dotted(part) for part in checked.skipped), checked)
+
+
+def load_values(
+    values: Mapping[str, object], *, stack: str, file: Path, today: date, subscription_id: str
+) -> tuple[StackPlan, tuple[Problem, ...]]:
+    """Checks and plans values that Pulumi handed over; the file gives line numbers, and what Pulumi would change.
+
+    Returns:
+        The plan, and the warnings.
+
+    Raises:
+        ConfigError: There are errors; it lists all problems.
+    """
+    document = read_stack_file(file) if file.exists() else Document()
+    checked = check(parse(values), today=today, subscription_id=subscription_id)
+    problems = _located((*document.problems, *checked.problems), document, str(file), stack)
+    if errors(problems) or checked.plan is None:
+        raise ConfigError(problems)
+    return checked.plan, problems
+
+
+def _located(problems: Iterable[Problem], document: Document, file: str, stack: str) -> tuple[Problem, ...]:
+    """The problems with their file, line and stack, in order of lines, each once."""
+    placed = (
+        replace(
+            problem,
+            file=problem.file or file,
+            line=problem.line or document.line(problem.path),
+            stack=stack,
+        )
+        for problem in problems
+    )
+    return tuple(sorted(dict.fromkeys(placed), key=lambda problem: (problem.line, dotted(problem.path), problem.rule)))
+
