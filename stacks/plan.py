@@ -12,10 +12,14 @@ from components.network.plan import NetworkPlan, attachment, plan_network
 from components.problems import ConfigError, Problem
 from components.values import ArmProperties, Ref, Scope
 from stacks.config import StackConfig
-from stacks.view import ClusterView, StackView
+from stacks.view import ClusterView, NetworkView, StackView
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """Stands for the subscription where none is known."""
+
+
+POD_SUBNET_DELEGATION = "Microsoft.ContainerService/managedClusters"
+"""AKS delegates pod subnets to itself; declared, it is no drift (NET-21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,24 @@ def scope_of(config: StackConfig, subscription_id: str | None = None) -> Scope:
 def plan_networks(view: StackView) -> Iterator[Problem]:
     """Fills `view.plans` with every network whose addresses can be planned, and yields why the others cannot."""
     for network in view.networks:
-        needs = {
-            key: sum(pool.needed_addresses for pool in network.users(key)) for key in network.config.subnets
-        }
         try:
             view.plans[network.key] = plan_network(
-                network.key, network.config, view.scope, needs=needs, protect=view.protect
+                network.key,
+                network.config,
+                view.scope,
+                needs={key: _needed(network, key) for key in network.config.subnets},
+                delegations={key: (POD_SUBNET_DELEGATION,) for key in network.config.subnets if network.pod_users(key)},
+                protect=view.protect,
             )
         except ConfigError as error:
             yield from error.problems
+
+
+def _needed(network: NetworkView, subnet: str) -> int:
+    """Addresses that nodes and pods take in a subnet at most."""
+    nodes = sum(pool.needed_addresses for pool in network.users(subnet))
+    pods = sum(pool.pod_addresses.most for pool in network.pod_users(subnet) if pool.pod_addresses)
+    return nodes + pods
 
 
 def plan_stack(view: StackView) -> StackPlan:
@@ -113,10 +126,11 @@ def _resource_group(scope: Scope) -> ArmProperties | None:
 
 
 def _subnets(cluster: ClusterView) -> Iterator[tuple[str, str | Ref, str]]:
-    """Each node subnet of a cluster, once: as pools name it, as a plan refers to it, and its ARM id."""
+    """Each node and pod subnet of a cluster, once: as pools name it, as a plan refers to it, and its ARM id."""
     network = cluster.network
     plan = network.plan if network else None
-    for name in dict.fromkeys(pool.config.subnet for pool in cluster.pools):
+    named = (name for pool in cluster.pools for name in (pool.config.subnet, pool.config.pod_subnet))
+    for name in dict.fromkeys(named):
         if name is None or plan is None:
             continue
         if name.startswith("/"):
@@ -129,7 +143,7 @@ def _subnets(cluster: ClusterView) -> Iterator[tuple[str, str | Ref, str]]:
 
 
 def grants(cluster: ClusterView) -> Iterator[Grant]:
-    """The rights a cluster's identity needs (ID-01): Network Contributor on each node subnet and its route table.
+    """The rights a cluster's identity needs (ID-01): Network Contributor on each subnet and its route table.
 
     Source: https://learn.microsoft.com/azure/aks/configure-azure-cni, fixture 06 (the CLI's own assignment)
     """
@@ -139,7 +153,8 @@ def grants(cluster: ClusterView) -> Iterator[Grant]:
     if network is None or network.plan is None:
         return
     tables = {table.key: table.name for table in network.plan.route_tables}
-    attached = (pool.subnet_config.route_table for pool in cluster.pools if pool.subnet_config)
+    subnets = (network.config.subnets.get(name) for name, _, _ in _subnets(cluster))
+    attached = (subnet.route_table for subnet in subnets if subnet)
     for table in dict.fromkeys(key for key in attached if key):
         arm_id = table if table.startswith("/") else cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table])
         name = table.rsplit("/", 1)[-1]

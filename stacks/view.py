@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from components.cluster.capacity import max_pods, needed_addresses, node_counts
-from components.cluster.modes.base import Mode
+from components.cluster.modes.base import Mode, PodAddresses
 from components.cluster.modes.registry import mode_of
 from components.cluster.plan import cluster_name
 from components.cluster.pools import PoolSettings
@@ -79,11 +79,18 @@ class NetworkView:
         """What follows from it."""
         return self.stack.plans.get(self.key)
 
+    @property
+    def pools(self) -> Iterator[PoolView]:
+        """The pools, of any cluster, in this network."""
+        return (pool for pool in self.stack.pools if pool.cluster.config.network == self.key)
+
     def users(self, subnet: str) -> list[PoolView]:
-        """The pools, of any cluster, whose nodes are in a subnet."""
-        return [
-            pool for pool in self.stack.pools if pool.cluster.config.network == self.key and pool.config.subnet == subnet
-        ]
+        """The pools whose nodes are in a subnet."""
+        return [pool for pool in self.pools if pool.config.subnet == subnet]
+
+    def pod_users(self, subnet: str) -> list[PoolView]:
+        """The pools whose pods are in a subnet."""
+        return [pool for pool in self.pools if pool.config.pod_subnet == subnet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,13 @@ class PoolView:
     def needed_addresses(self) -> int:
         """Addresses it takes in its node subnet at most."""
         return needed_addresses(self.cluster.config, self.config)
+
+    @property
+    def pod_addresses(self) -> PodAddresses | None:
+        """Addresses its pods take in their subnet, all nodes of an upgrade at its largest together."""
+        per_node = self.cluster.mode.pod_addresses(self.cluster.config.networking, self.config, self.max_pods)
+        nodes = self.config.max_nodes + self.config.surge_nodes
+        return PodAddresses(nodes * per_node.least, nodes * per_node.most) if per_node else None
 
     @property
     def subnet_config(self) -> SubnetConfig | None:

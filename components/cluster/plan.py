@@ -213,6 +213,8 @@ def _profile(
         "maxCount": pool.max_count,
         "availabilityZones": list(pool.zones) or None,
         "vnetSubnetID": subnets[pool.subnet] if pool.subnet is not None else None,
+        "podSubnetID": subnets[pool.pod_subnet] if pool.pod_subnet is not None else None,
+        "podIPAllocationMode": mode_of(config.networking).allocation(config.networking, pool),
         "osDiskType": pool.os_disk_type,
         "osDiskSizeGB": pool.os_disk_size_gb,
         "kubeletDiskType": pool.kubelet_disk_type,

@@ -38,6 +38,10 @@ class PoolSettings(Model):
 
     vm_size: str = Field("Standard_D4ds_v5", description="Azure VM size")
     subnet: str | None = Field(None, description="a subnet of the cluster's network, or its ARM id")
+    pod_subnet: str | None = Field(None, description="with mode podSubnet: the subnet of its pods, or its ARM id")
+    allocation: Literal["dynamic", "staticBlock"] | None = Field(
+        None, description="with mode podSubnet: as the cluster's if absent"
+    )
     count: Annotated[int, Field(ge=0)] | None = Field(
         None, description="nodes; with an autoscaler the number to start with. 3 if nothing is given"
     )

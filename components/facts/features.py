@@ -11,6 +11,8 @@ class ModeName(Enum):
     """A networking mode, as stack files spell it."""
 
     OVERLAY = "overlay"
+    POD_SUBNET = "podSubnet"
+    NODE_SUBNET = "nodeSubnet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class ModeFacts:
         title: What the documentation calls it.
         default_max_pods: `maxPods` where a pool gives none. Always sent, because Azure's own default differs by page.
         pods_outside_vnet: Pods have addresses of a range of the cluster, not of the VNet.
+        pod_subnets: Pods have addresses of subnets of their own.
         network_names_become_labels: Names of VNet, subnet and their group must be valid label values (NET-18).
         security_groups_see_pods: NSGs on the node subnet must allow pod to pod traffic (NET-32).
         source: Where this is stated.
@@ -29,6 +32,7 @@ class ModeFacts:
     title: str
     default_max_pods: int
     pods_outside_vnet: bool
+    pod_subnets: bool
     network_names_become_labels: bool
     security_groups_see_pods: bool
     source: str
@@ -39,8 +43,27 @@ MODES = {
         title="Azure CNI Overlay",
         default_max_pods=250,
         pods_outside_vnet=True,
+        pod_subnets=False,
         network_names_become_labels=True,
         security_groups_see_pods=True,
         source="https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay",
+    ),
+    ModeName.POD_SUBNET: ModeFacts(
+        title="Azure CNI Pod Subnet",
+        default_max_pods=110,
+        pods_outside_vnet=False,
+        pod_subnets=True,
+        network_names_become_labels=True,
+        security_groups_see_pods=True,
+        source="https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet",
+    ),
+    ModeName.NODE_SUBNET: ModeFacts(
+        title="Azure CNI Node Subnet",
+        default_max_pods=30,
+        pods_outside_vnet=False,
+        pod_subnets=False,
+        network_names_become_labels=False,
+        security_groups_see_pods=False,
+        source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni",
     ),
 }

@@ -66,3 +66,16 @@ DRAIN_TIMEOUT_MINUTES = range(1, 1441)
 NODE_SOAK_MINUTES = range(0, 31)
 # ARM model of agentPoolProfiles.osDiskSizeGB
 OS_DISK_SIZE_GB = range(30, 2049)
+
+# https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet (2026-08): a node takes pod addresses in
+# batches, and another one whenever fewer than the low-water mark are free
+POD_ADDRESS_BATCH = 16
+POD_ADDRESS_LOW_WATER = 8
+# https://learn.microsoft.com/azure/aks/configure-azure-cni-static-block-allocation (2026-08): a /28 at a time, one address of
+# a node's blocks is not for pods
+POD_BLOCK_ADDRESSES = 16
+POD_BLOCK_WASTE_WARNING_ADDRESSES = 8
+# https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet (2026-08)
+LARGEST_DYNAMIC_POD_SUBNET_PREFIX = 16
+LARGEST_STATIC_POD_SUBNET_PREFIX = 12
+STATIC_BLOCK_CLUSTER_PODS = 1_000_000

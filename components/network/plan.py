@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from types import MappingProxyType
 
 from components.facts.names import Kind
 from components.network.addresses import NoSpace, Request, free_ranges, pack, prefix_for, usable_addresses
@@ -107,7 +108,13 @@ def network_path(key: str) -> KeyPath:
 
 
 def plan_network(
-    key: str, config: NetworkConfig, scope: Scope, *, needs: Mapping[str, int], protect: bool
+    key: str,
+    config: NetworkConfig,
+    scope: Scope,
+    *,
+    needs: Mapping[str, int],
+    delegations: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    protect: bool,
 ) -> NetworkPlan:
     """The whole network, or nothing.
 
@@ -116,6 +123,7 @@ def plan_network(
         config: Its configuration.
         scope: Where it goes.
         needs: Addresses needed per subnet key, by clusters; `otherAddresses` comes on top.
+        delegations: Services that must be able to inject into a subnet, per subnet key, beside those it names itself.
         protect: Whether resources are protected unless they say otherwise.
 
     Raises:
@@ -148,7 +156,7 @@ def plan_network(
                 properties={
                     "resourceGroupName": scope.group,
                     "virtualNetworkName": Ref("virtualNetwork", key, "name"),
-                    **_subnet(key, subnet_key, subnet, places[subnet_key]),
+                    **_subnet(key, subnet_key, subnet, places[subnet_key], delegations.get(subnet_key, ())),
                 },
                 protect=protect if subnet.protect is None else subnet.protect,
             )
@@ -196,7 +204,9 @@ def _virtual_network(name: str, config: NetworkConfig) -> ArmProperties:
     return properties
 
 
-def _subnet(network: str, key: str, subnet: SubnetConfig, cidr: IPv4Network) -> ArmProperties:
+def _subnet(
+    network: str, key: str, subnet: SubnetConfig, cidr: IPv4Network, delegations: tuple[str, ...]
+) -> ArmProperties:
     """A subnet's inputs, whole: a write of a subnet replaces what it does not mention."""
     attached = {
         "natGateway": subnet.nat_gateway,
@@ -207,7 +217,7 @@ def _subnet(network: str, key: str, subnet: SubnetConfig, cidr: IPv4Network) -> 
         "subnetName": subnet.name or key,
         "addressPrefix": str(cidr),
         "defaultOutboundAccess": subnet.default_outbound_access,
-        "delegations": [{"name": service, "serviceName": service} for service in subnet.delegations],
+        "delegations": [{"name": service, "serviceName": service} for service in dict.fromkeys((*subnet.delegations, *delegations))],
         "serviceEndpoints": [{"service": service} for service in subnet.service_endpoints],
         "privateEndpointNetworkPolicies": subnet.private_endpoint_network_policies,
         "privateLinkServiceNetworkPolicies": subnet.private_link_service_network_policies,

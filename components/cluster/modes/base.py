@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from components.cluster.pools import PoolSettings
 from components.facts import limits
 from components.facts.features import ModeName
 from components.values import ArmProperties, Ipv4, Ipv4Cidr, Model
@@ -38,7 +39,14 @@ Outbound = Annotated[
 
 
 class NetworkingBase(Model):
-    """Services and the way out, which every mode has."""
+    """Services, dataplane and the way out, which every mode on Azure CNI has."""
+
+    dataplane: Literal["cilium", "azure"] = Field(
+        "cilium", description="azure only for clusters not migrated yet; there is no way back from cilium"
+    )
+    network_policy: Literal["cilium", "calico", "azure", "none"] | None = Field(
+        None, description="the engine; cilium with the Cilium dataplane, none with the azure dataplane if absent"
+    )
 
     service_cidr: Ipv4Cidr = Field(
         IPv4Network("172.20.0.0/16"), description="range of Service addresses; nothing else may overlap it"
@@ -57,12 +65,28 @@ class NetworkingBase(Model):
 def common_profile(networking: NetworkingBase) -> ArmProperties:
     """The part of `networkProfile` that does not depend on the mode."""
     return {
+        "networkPlugin": "azure",
+        "networkDataplane": networking.dataplane,
+        "networkPolicy": networking.network_policy or ("cilium" if networking.dataplane == "cilium" else "none"),
         "serviceCidr": str(networking.service_cidr),
         "dnsServiceIP": str(networking.dns_address),
         "outboundType": networking.outbound.type,
         "loadBalancerSku": "standard",
         "advancedNetworking": {"enabled": False, "observability": {"enabled": False}, "security": {"enabled": False}},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PodAddresses:
+    """Addresses that the pods of one node take in their subnet.
+
+    Attributes:
+        least: With few pods: what a node takes as soon as it starts.
+        most: With `maxPods` pods.
+    """
+
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +99,8 @@ class Mode:
         pod_range: The range that pods have addresses of, if it is the cluster's own.
         pod_range_nodes: How many nodes that range holds; None if it does not limit them.
         node_addresses: Addresses that one node takes in its subnet, given its `maxPods`.
+        pod_addresses: Addresses that the pods of one node take in the pod subnet; None where there is none.
+        allocation: How a pool's pods get their addresses, as ARM spells it; None where that is no question.
     """
 
     name: ModeName
@@ -82,3 +108,5 @@ class Mode:
     pod_range: Callable[[Any], IPv4Network | None]
     pod_range_nodes: Callable[[Any], int | None]
     node_addresses: Callable[[int], int]
+    pod_addresses: Callable[[Any, PoolSettings, int], PodAddresses | None] = lambda networking, pool, max_pods: None
+    allocation: Callable[[Any, PoolSettings], str | None] = lambda networking, pool: None

@@ -20,7 +20,6 @@ class OverlayNetworking(NetworkingBase):
     """Pods in a private range of the cluster."""
 
     mode: Literal["overlay"]
-    dataplane: Literal["cilium"] = "cilium"
     pod_cidr: Ipv4Cidr = Field(
         IPv4Network("10.244.0.0/16"), description="range of pod addresses; each node takes a /24 of it. It can only grow"
     )
@@ -28,10 +27,7 @@ class OverlayNetworking(NetworkingBase):
 
 def _network_profile(networking: OverlayNetworking) -> ArmProperties:
     return {
-        "networkPlugin": "azure",
         "networkPluginMode": "overlay",
-        "networkDataplane": networking.dataplane,
-        "networkPolicy": networking.dataplane,
         "podCidr": str(networking.pod_cidr),
         **common_profile(networking),
     }
