@@ -48,16 +48,12 @@ def usable_addresses(subnet: IPv4Network) -> int:
     return max(0, subnet.num_addresses - limits.AZURE_RESERVED_ADDRESSES)
 
 
-def prefix_for(addresses: int) -> int:
-    """The longest prefix of an Azure subnet with at least this many usable addresses.
-
-    Raises:
-        ValueError: More addresses than IPv4 has.
-    """
+def prefix_for(addresses: int) -> int | None:
+    """The longest prefix of an Azure subnet with at least this many usable addresses; None if no subnet has as many."""
     for prefix in range(limits.SMALLEST_SUBNET_PREFIX, limits.LARGEST_SUBNET_PREFIX - 1, -1):
         if 2 ** (32 - prefix) - limits.AZURE_RESERVED_ADDRESSES >= addresses:
             return prefix
-    raise ValueError(f"no subnet has {addresses} usable addresses")
+    return None
 
 
 def pack(spaces: Sequence[IPv4Network], requests: Iterable[Request]) -> dict[str, IPv4Network | NoSpace]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from types import MappingProxyType
 
+from components.facts import limits
 from components.facts.names import Kind
 from components.network.addresses import NoSpace, Request, free_ranges, pack, prefix_for, usable_addresses
 from components.network.config import NatGatewayConfig, NetworkConfig, SecurityRuleConfig, SubnetConfig
@@ -22,6 +23,13 @@ NO_ROOM = Rule(
     "Every sized subnet finds room in its network's address space",
     why="A subnet given by size takes the lowest free range of that size; where none is left, nothing can be deployed.",
     fix="Append a range to addressSpace, or ask for a smaller subnet.",
+    source="docs/addressing.md",
+)
+CIDR_OR_SIZE = Rule(
+    "CFG-20",
+    "A subnet has either a range or a size",
+    why="Without either there is nothing to deploy; with both, the size would say something that is not so.",
+    fix="Give 'cidr' for a fixed range, or 'size' for the lowest free range of that size.",
     source="docs/addressing.md",
 )
 
@@ -127,7 +135,7 @@ def plan_network(
         protect: Whether resources are protected unless they say otherwise.
 
     Raises:
-        ConfigError: A sized subnet finds no room (PIN-02).
+        ConfigError: A sized subnet finds no room (PIN-02), or a subnet has neither range nor size (CFG-20).
     """
     needed = {name: needs.get(name, 0) + subnet.other_addresses for name, subnet in config.subnets.items()}
     places = _place(key, config, needed)
@@ -139,7 +147,7 @@ def plan_network(
     return NetworkPlan(
         key=key,
         name=name,
-        address_space=config.address_space,
+        address_space=ipv4_spaces(config),
         virtual_network=ResourcePlan(key, name, {**common, **_virtual_network(name, config)}, protect),
         security_groups=tuple(_security_groups(key, config, common, protect)),
         route_tables=tuple(_route_tables(key, config, common, protect)),
@@ -165,21 +173,38 @@ def plan_network(
     )
 
 
+def ipv4_spaces(config: NetworkConfig) -> tuple[IPv4Network, ...]:
+    """The IPv4 ranges of the address space, which subnets get their places in."""
+    return tuple(space for space in config.address_space if isinstance(space, IPv4Network))
+
+
 def _place(key: str, config: NetworkConfig, needed: Mapping[str, int]) -> dict[str, IPv4Network]:
     """A range for every subnet, or a problem for each that has none."""
-    requests = [
-        Request(name, subnet.cidr, prefix_for(needed[name]) if subnet.size == "fit" else subnet.size or 0)
-        for name, subnet in config.subnets.items()
-    ]
-    placed = pack(config.address_space, requests)
+    path = (*network_path(key), "subnets")
     problems = [
-        NO_ROOM.error((*network_path(key), "subnets", name, "size"), _no_room(place, config))
+        CIDR_OR_SIZE.error((*path, name), "neither cidr nor size; add cidr with a range, or size such as /24 or fit")
+        for name, subnet in config.subnets.items()
+        if subnet.cidr is None and subnet.size is None
+    ]
+    requests = [
+        Request(name, subnet.cidr, _prefix(subnet, needed[name]))
+        for name, subnet in config.subnets.items()
+        if subnet.cidr is not None or subnet.size is not None
+    ]
+    placed = pack(ipv4_spaces(config), requests)
+    problems += [
+        NO_ROOM.error((*path, name, "size"), _no_room(place, config))
         for name, place in placed.items()
         if isinstance(place, NoSpace)
     ]
     if problems:
         raise ConfigError(problems)
     return {name: place for name, place in placed.items() if isinstance(place, IPv4Network)}
+
+
+def _prefix(subnet: SubnetConfig, needed: int) -> int:
+    """The prefix length wanted; 0, which fits nowhere, for a need beyond any subnet."""
+    return prefix_for(needed) or 0 if subnet.size == "fit" else subnet.size or 0
 
 
 def _no_room(place: NoSpace, config: NetworkConfig) -> str:
@@ -217,7 +242,9 @@ def _subnet(
         "subnetName": subnet.name or key,
         "addressPrefix": str(cidr),
         "defaultOutboundAccess": subnet.default_outbound_access,
-        "delegations": [{"name": service, "serviceName": service} for service in dict.fromkeys((*subnet.delegations, *delegations))],
+        "delegations": [
+            {"name": service, "serviceName": service} for service in dict.fromkeys((*subnet.delegations, *delegations))
+        ],
         "serviceEndpoints": [{"service": service} for service in subnet.service_endpoints],
         "privateEndpointNetworkPolicies": subnet.private_endpoint_network_policies,
         "privateLinkServiceNetworkPolicies": subnet.private_link_service_network_policies,
@@ -291,7 +318,8 @@ def _nat_gateways(
     public_ips: list[ResourcePlan] = []
     gateways: list[ResourcePlan] = []
     for key, gateway in config.nat_gateways.items():
-        own = [_public_ip(network, key, number, gateway, common, protect) for number in range(1, gateway.public_ips + 1)]
+        count = min(gateway.public_ips, limits.NAT_GATEWAY_PUBLIC_IPS)  # more than that is a problem of CAP-15, not a plan
+        own = [_public_ip(network, key, number, gateway, common, protect) for number in range(1, count + 1)]
         public_ips += own
         name = gateway.name or Kind.NAT_GATEWAY.default_name(network, key)
         properties: ArmProperties = {
