@@ -1,0 +1,65 @@
+# Every target that needs the environment sets it up first. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup preview test check format generate bench engine clean
+
+STACK ?= dev
+VENV := .venv
+PY := $(VENV)/bin/python
+# A Python to make the environment with, such as `make setup PYTHON=python3.12`; the first that is new enough if empty.
+PYTHON ?=
+# Compiling all of the Azure SDK would take a minute more; Python compiles the few modules of it that are used as it meets them.
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+STAMP := $(VENV)/.installed
+
+help: ## What there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## Make .venv with everything at the versions of constraints.txt
+
+$(STAMP): pyproject.toml constraints.txt
+	@set -e; python=; \
+	for candidate in $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Cilia needs Python 3.11 or newer; $(if $(PYTHON),$(PYTHON),python3) is" \
+	    "$$($(if $(PYTHON),$(PYTHON),python3) --version 2>/dev/null || echo 'not there'). Install one, or name it: make setup PYTHON=python3.12" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$($$python --version); takes a minute"; \
+	$$python -m venv --clear $(VENV)
+	@# setuptools first, so that building the project itself uses the pinned one; pip stays, Pulumi asks it what is installed
+	@$(INSTALL) setuptools
+	@$(INSTALL) --no-build-isolation -e '.[dev]'
+	@touch $@
+
+preview: setup ## What a stack would deploy, without Azure or the Pulumi CLI; STACK=prod picks one, dev if absent
+	@$(PY) -m cilia preview $(STACK)
+
+test: setup ## The fast tests
+	$(PY) -m pytest -m "not engine"
+
+check: setup ## Lint, format, types, and generated files up to date
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m stacks.schema --check
+	$(PY) -m stacks.docs --check
+
+format: setup ## Format the code and mend what can be mended by itself
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+generate: setup ## Write the generated files under docs/
+	$(PY) -m stacks.schema
+	$(PY) -m stacks.docs
+
+bench: setup ## How fast, as ratios against what cannot be faster
+	$(PY) -m bench
+
+engine: setup ## Tests through the Pulumi engine and a simulated Azure; needs `pulumi` on PATH
+	$(PY) -m pytest -m engine
+
+clean: ## Remove the environment and what tools left behind
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
