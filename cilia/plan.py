@@ -1,0 +1,47 @@
+"""`cilia plan`: which addresses, nodes and pods a stack has, needs and has room for. Never imports Pulumi."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from cilia.arguments import add_debug, add_format, add_today, today
+from cilia.findings import problem_json, report, unreadable
+from cilia.output import document, result, style_of
+from cilia.plan_data import plan_data
+from cilia.plan_text import plan_text
+from cilia.project import target
+from stacks.load import Loaded, load_file
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Adds the verb's arguments."""
+    parser.add_argument("stack", metavar="STACK|FILE", help="a stack, or a stack file")
+    add_format(parser, "text", "json")
+    add_today(parser)
+    add_debug(parser)
+
+
+def run(options: Namespace) -> int:
+    """Prints the plan; 1 if the stack has errors, 2 if its file could not be read."""
+    loaded = load_file(target(options.stack).file, today=today(options.today))
+    if options.output == "json":
+        document(_json(loaded))
+    else:
+        report(loaded)
+        if loaded.plan:
+            for line in plan_text(plan_data(loaded), style_of(sys.stdout)):
+                result(line)
+    if unreadable(loaded):
+        return 2
+    return int(loaded.plan is None)
+
+
+def _json(loaded: Loaded) -> dict[str, object]:
+    fault = unreadable(loaded)
+    plan = plan_data(loaded).as_json() if loaded.plan else {"stack": loaded.stack}
+    return {
+        **({"error": fault} if fault else {}),
+        **plan,
+        "problems": [problem_json(problem) for problem in loaded.problems],
+    }
