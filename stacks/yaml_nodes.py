@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from stacks.yaml_rules import ONE_DOCUMENT, SIZE, SYNTAX, TABS
-from stacks.yaml_syntax import NOT_YAML, UNKNOWN_ESCAPE, VERSION, syntax_error
+from stacks.yaml_syntax import BARE_COLON, NOT_YAML, TAB, UNKNOWN_ESCAPE, VERSION, syntax_error
 from stacks.yaml_text import UnreadableError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def compose(text: str, loader: Loader = LOADER) -> Node | None:
     Raises:
         UnreadableError: Not YAML, several documents, or beyond the limits.
     """
-    composer = _Composer()
+    composer = _Composer(text)
     for event in _events(text, loader):
         composer.take(event)
     return composer.root
@@ -103,12 +103,22 @@ def _events(text: str, loader: Loader) -> Iterator[yaml.Event]:
         parser.dispose()
 
 
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end the parser has not reached."""
+
+    node: Node
+    anchor: str | None
+    flow: bool
+
+
 class _Composer:
     """Builds nodes from parser events without recursion, and keeps count."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         self.root: Node | None = None
-        self._open: list[tuple[Node, str | None]] = []
+        self._text = text
+        self._open: list[_Open] = []
         self._anchors: dict[str, Node] = {}
         self._nodes = 0
         self._aliased = 0
@@ -121,17 +131,17 @@ class _Composer:
         """
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         if isinstance(event, yaml.ScalarEvent):
-            _check_scalar(event, line)
+            self._check_scalar(event, line)
             node = Node("scalar", line, event.tag, event.value, plain=not event.style)
             self._add(node, event.anchor)
         elif isinstance(event, yaml.CollectionStartEvent):
             kind: NodeKind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
-            self._begin(Node(kind, line, event.tag), event.anchor)
+            self._begin(_Open(Node(kind, line, event.tag), event.anchor, bool(event.flow_style)))
         elif isinstance(event, yaml.CollectionEndEvent):
-            node, anchor = self._open.pop()
-            node.size += sum(child.size for _, child in node.children)
-            node.height = 1 + max((child.height for _, child in node.children), default=0)
-            self._add(node, anchor)
+            done = self._open.pop()
+            done.node.size += sum(child.size for _, child in done.node.children)
+            done.node.height = 1 + max((child.height for _, child in done.node.children), default=0)
+            self._add(done.node, done.anchor)
         elif isinstance(event, yaml.AliasEvent):
             self._add_alias(event.anchor or "", line)
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -145,11 +155,37 @@ class _Composer:
         if event.version not in (None, (1, 1)):
             raise UnreadableError(SYNTAX, VERSION, line)
 
-    def _begin(self, node: Node, anchor: str | None) -> None:
-        self._open.append((node, anchor))
-        _check_depth(len(self._open), node.line)
-        if anchor is not None:
-            self._anchors.pop(anchor, None)
+    def _check_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+        """Refuses what only one of the two parsers takes, or what both take and Pulumi's does not."""
+        if not event.value.isascii() and _SURROGATE.search(event.value):
+            raise UnreadableError(SYNTAX, UNKNOWN_ESCAPE, line)
+        if event.start_mark is None or event.end_mark is None:
+            return
+        written = self._text[event.start_mark.index : event.end_mark.index]
+        if event.style == '"' and _ESCAPED_SLASH.search(written):
+            raise UnreadableError(SYNTAX, UNKNOWN_ESCAPE, line)
+        if event.style in ("|", ">") and (tail := _BLOCK_HEADER_TAIL.match(written)):
+            rule, message = (SYNTAX, NOT_YAML) if tail.group(1) == "#" else (TABS, TAB)
+            raise UnreadableError(rule, message, line)
+        if not event.style and event.value:
+            self._check_unquoted(written, event.end_mark.index, line)
+
+    def _check_unquoted(self, written: str, end: int, line: int) -> None:
+        if "\t" in written or _TAB_BEFORE_MORE.match(self._text, end):
+            raise UnreadableError(TABS, "a tab inside unquoted text; use spaces, or double quotes and \\t", line)
+        if not self._open or not self._open[-1].flow:
+            return
+        if "?" in written:
+            message = "between brackets unquoted text ends before a `?`; put the text in quotes"
+            raise UnreadableError(SYNTAX, message, line)
+        if self._text[end : end + 1] == ":" and self._text[end + 1 : end + 2] in tuple(",[]{}"):
+            raise UnreadableError(SYNTAX, BARE_COLON, line)
+
+    def _begin(self, opened: _Open) -> None:
+        self._open.append(opened)
+        _check_depth(len(self._open), opened.node.line)
+        if opened.anchor is not None:
+            self._anchors.pop(opened.anchor, None)
 
     def _add(self, node: Node, anchor: str | None) -> None:
         self._count(1, node.line)
@@ -160,7 +196,7 @@ class _Composer:
     def _add_alias(self, name: str, line: int) -> None:
         node = self._anchors.get(name)
         if node is None:
-            inside = any(anchor == name for _, anchor in self._open)
+            inside = any(opened.anchor == name for opened in self._open)
             what = "stands inside the value that it names" if inside else "names no anchor above it"
             message = f"the alias *{name[:_SHOWN_NAME]} {what}; write the value out here"
             raise UnreadableError(SYNTAX, message, line)
@@ -175,7 +211,7 @@ class _Composer:
 
     def _attach(self, node: Node, line: int) -> None:
         if self._open:
-            self._open[-1][0].children.append((line, node))
+            self._open[-1].node.children.append((line, node))
         else:
             self.root = node
 
@@ -191,12 +227,10 @@ def _check_depth(depth: int, line: int) -> None:
         raise UnreadableError(SIZE, f"nested deeper than {MAX_DEPTH} levels; flatten the value", line)
 
 
-def _check_scalar(event: yaml.ScalarEvent, line: int) -> None:
-    """Refuses what one of the two parsers lets through."""
-    if not event.value.isascii() and _SURROGATE.search(event.value):
-        raise UnreadableError(SYNTAX, UNKNOWN_ESCAPE, line)
-    if not event.style and "\t" in event.value:
-        raise UnreadableError(TABS, "a tab inside unquoted text; use spaces, or double quotes and \\t", line)
-
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_TAB_BEFORE_MORE = re.compile(r" *\t[ \t]*[^ \t\r\n#]")
+_BLOCK_HEADER_TAIL = re.compile(
+    r"(?:[&!]\S*\s+)*+[|>](?:[-+0-9]*( *\t|#)|[-+]?(?: [^\r\n]*)?(?:\r\n|\r|\n)(?: *+(?:\r\n|\r|\n))*+ *+(\t))"
+)
+"""What stands too close behind | or >, which libyaml lets pass, or a tab as indentation, which PyYAML lets pass."""

@@ -28,7 +28,7 @@ __all__ = ["SECRET", "Document", "Secret", "read_project_file", "read_stack_file
 
 SECRETS_KEY = f"{PROJECT_NAMESPACE}:secrets"
 PULUMI_KEYS = ("config", "encryptionsalt", "secretsprovider", "encryptedkey", "environment")
-"""Fields of ProjectStack (sdk/go/common/workspace/project.go of Pulumi); all but `config` and `environment` are text."""
+"""Fields of ProjectStack in sdk/go/common/workspace/project.go; all but `config` and `environment` are text."""
 _WRITE_CONFIG = "write `config:` and the keys of the stack below it"
 
 

@@ -16,6 +16,8 @@ UNKNOWN_ESCAPE = (
     "in double quotes a backslash begins an escape, and this one does not exist; "
     "use single quotes, or two backslashes for one"
 )
+TAB = "a tab where YAML wants spaces; indent with spaces"
+BARE_COLON = "a colon without a space behind it; add the space, or put the text in quotes"
 VERSION = "Pulumi reads no version of YAML but 1.1; remove the line that begins with %YAML"
 _LIST_ITEM = "a list item (`- `) stands where none can; begin it on its own line below its key"
 _MISFIT = "this line does not fit the block that begins in line {start}; check the indentation and the quotes"
@@ -45,6 +47,7 @@ _TRANSLATIONS = (
     _Translation("unexpected document", "a quotation mark opens here and never closes; close it", at_start=True),
     _Translation("incompatible YAML document", VERSION),
     _Translation("escape", UNKNOWN_ESCAPE),
+    _Translation("unexpected ':'", BARE_COLON),
     _Translation("',' or ']'", "the list that begins in line {start} lacks a comma or its closing ]; add it"),
     _Translation("',' or '}'", "the mapping that begins in line {start} lacks a comma or its closing }}; add it"),
     _Translation("<block end>", _MISFIT),
@@ -64,7 +67,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     found = here[column : column + 1]
     said = error.problem or ""
     if found == "\t" or " tab " in said or "\t" in here[: len(here) - len(here.lstrip())]:
-        return UnreadableError(TABS, "a tab where YAML wants spaces; indent with spaces", line)
+        return UnreadableError(TABS, TAB, line)
     if "undefined tag handle" in said:
         return UnreadableError(TAG, "an unknown tag (text that begins with !); remove it, or put it in quotes", line)
     for translation in _TRANSLATIONS:

@@ -193,8 +193,8 @@ class ValueReader:
         if kind == "null" or not key.text:
             self.report(KEY.error(path, "a key is empty; write its name before the colon"), line)
             return None
-        hidden = next((character for character in key.text if not character.isprintable()), None)
-        if hidden is not None:
+        if not key.text.isprintable():
+            hidden = next(character for character in key.text if not character.isprintable())
             message = f"the key {shown(key.text)} holds the invisible character U+{ord(hidden):04X}; remove it"
             self.report(KEY.error(path, message), line)
             return None
@@ -237,17 +237,20 @@ def _duplicate(path: KeyPath, name: str, first: int, second: int) -> Problem:
 
 def _check_unquoted(text: str, resolved: Resolved, path: KeyPath) -> Problem | None:
     """What is wrong with writing this text without quotes."""
+    if resolved.kind in ("null", "bool") or (resolved.kind == "str" and text not in BOOLEAN_WORDS):
+        return None
     quoted, bare = shown(text), shown(text)[1:-1]
     if resolved.kind == "time":
-        return DATE.error(
-            path, f"{bare} without quotes is a date, which Pulumi writes differently; write {quoted} in quotes"
-        )
-    if resolved.kind == "str" and text in BOOLEAN_WORDS:
+        parts = text.split("-")
+        midnight = "-".join(part.zfill(2) for part in parts) + " 00:00:00 +0000 UTC"
+        arrives = midnight if len(parts) == 3 and parts[2].isdigit() else "a time in another form"
+        message = f"{bare} without quotes is a date and reaches the program as {arrives}; write {quoted} in quotes"
+        return DATE.error(path, message)
+    if resolved.kind == "str":
         meant = "true" if text.lower() in ("yes", "on") else "false"
         message = f"{bare} without quotes is text to Pulumi, not {meant}; write {meant}, or {quoted} in quotes"
         return BOOLEAN_WORD.error(path, message)
-    if resolved.kind not in ("int", "float") or not isinstance(resolved.value, (int, float)):
-        return None
+    assert isinstance(resolved.value, (int, float))
     if not math.isfinite(resolved.value):
         return NUMBER.error(path, f"{bare} without quotes cannot reach the program at all; write {quoted} in quotes")
     arrives = number_text(resolved.value)
