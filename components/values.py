@@ -14,23 +14,35 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, Strict, WithJsonSchema
 
+from components.facts.versions import parse_version
 from components.rules import Rule
 
 MALFORMED = Rule(
     "CFG-05",
     "A value has the form that its kind asks for",
-    why="Azure refuses a malformed address, identifier or name only after minutes of deployment, or takes it and fails later.",
+    why="Azure refuses a malformed address, identifier or name only after minutes of deployment, or takes it and fails"
+    " later.",
     fix="Write the value in the form that the message shows.",
     source="Azure Resource Manager naming and addressing rules; docs/stack-file.md",
 )
 HOST_BITS = Rule(
     "NET-05",
     "Subnets lie inside their network, apart from each other, and have no host bits set",
-    why="Azure refuses a subnet outside its network's address space, one that overlaps a neighbour, and a prefix such as"
-    " 10.0.0.5/24 whose address part is not the first address of the range.",
+    why="Azure refuses a subnet outside its network's address space, one that overlaps a neighbour, and a prefix such"
+    " as 10.0.0.5/24 whose address part is not the first address of the range.",
     fix="Use the first address of the range; move or resize the subnet.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
 )
+
+
+# longer values are cut off in messages
+_SHOWN_CHARACTERS = 60
+
+
+def camel(name: str) -> str:
+    """A Python field name in camelCase; fields whose Azure name breaks the pattern carry their own alias."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 class Model(BaseModel):
@@ -41,15 +53,9 @@ class Model(BaseModel):
         strict=True,
         extra="forbid",
         defer_build=True,
-        alias_generator=lambda name: camel(name),
+        alias_generator=camel,
         hide_input_in_errors=True,
     )
-
-
-def camel(name: str) -> str:
-    """A Python field name in camelCase; fields whose Azure name breaks the pattern carry their own alias."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def parse_cidr(value: object) -> IPv4Network | IPv6Network:
@@ -61,7 +67,7 @@ def parse_cidr(value: object) -> IPv4Network | IPv6Network:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
     if not isinstance(value, str):
-        raise MALFORMED.invalid(f"{_shown(value)} is not an address range; write one such as 10.0.0.0/16 as text")
+        raise MALFORMED.invalid(f"{shown(value)} is not an address range; write one such as 10.0.0.0/16 as text")
     if "/" not in value:
         raise MALFORMED.invalid(f"{value!r} has no prefix length; write a range such as 10.0.0.0/16")
     try:
@@ -114,21 +120,29 @@ def parse_ipv4_address(value: object) -> IPv4Address:
 
 
 def _not_an_address(value: object) -> IPv4Address:
-    raise MALFORMED.invalid(f"{_shown(value)} is not an IPv4 address; write one such as 10.0.0.10 as text")
+    raise MALFORMED.invalid(f"{shown(value)} is not an IPv4 address; write one such as 10.0.0.10 as text")
 
 
-def _shown(value: object) -> str:
-    """A value for a message: short, and never a Python type's name."""
-    if value is None:
-        return "an empty value"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def shown(value: object) -> str:
+    """What was written, for a message: short, in YAML's terms, and never a Python type's name."""
+    match value:
+        case None:
+            text = "nothing"
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            quoted = repr(value)
+            cut = len(quoted) > _SHOWN_CHARACTERS
+            text = f"{quoted[: _SHOWN_CHARACTERS - 4]}...{quoted[-1]}" if cut else quoted
+        case int() | float():
+            text = f"the number {value}"
+        case Mapping():
+            text = "a mapping"
+        case list() | tuple():
+            text = "a list"
+        case _:
+            text = "a secret"
+    return text
 
 
 _ARM_ID = re.compile(
@@ -145,7 +159,8 @@ def parse_arm_id(value: object) -> str:
     if isinstance(value, str) and _ARM_ID.fullmatch(value):
         return value
     raise MALFORMED.invalid(
-        f"{_shown(value)} is not an ARM id; write /subscriptions/<id>/resourceGroups/<group>/providers/<namespace>/<type>/<name>"
+        f"{shown(value)} is not an ARM id; write it as the portal shows it,"
+        " /subscriptions/<id>/resourceGroups/<group>/providers/<namespace>/<type>/<name>"
     )
 
 
@@ -161,7 +176,20 @@ def parse_key(value: object) -> str:
     if isinstance(value, str) and _KEY.fullmatch(value):
         return value
     raise MALFORMED.invalid(
-        f"{_shown(value)} cannot be a key; use 1 to 63 letters, digits, '-' and '_', starting and ending with a letter or digit"
+        f"{shown(value)} cannot be a key; use 1 to 63 letters, digits, '-' and '_', a letter or digit first and last"
+    )
+
+
+def parse_kubernetes_version(value: object) -> str:
+    """A Kubernetes version, minor or with its patch: `1.35`, `1.35.2`.
+
+    Raises:
+        PydanticCustomError: Not one (CFG-05).
+    """
+    if isinstance(value, str) and parse_version(value) is not None:
+        return value
+    raise MALFORMED.invalid(
+        f'{shown(value)} is not a Kubernetes version; write a minor version in quotes, such as "1.35"'
     )
 
 
@@ -195,10 +223,13 @@ Ipv4 = Annotated[
     _TEXT,
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
-ArmId = Annotated[
-    str, PlainValidator(parse_arm_id), WithJsonSchema({"type": "string", "pattern": "^/subscriptions/"})
-]
+ArmId = Annotated[str, PlainValidator(parse_arm_id), WithJsonSchema({"type": "string", "pattern": "^/subscriptions/"})]
 Key = Annotated[str, PlainValidator(parse_key), WithJsonSchema({"type": "string"})]
+KubernetesVersion = Annotated[
+    str,
+    PlainValidator(parse_kubernetes_version),
+    WithJsonSchema({"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$", "examples": ["1.35"]}),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +281,12 @@ class Scope:
         return Ref("resourceGroup", self.resource_group, "name") if self.deploys_resource_group else self.resource_group
 
     def arm_id(self, resource_type: str, *names: str) -> str:
-        """The ARM id of a resource in this resource group; `resource_type` such as `Microsoft.Network/virtualNetworks/subnets`."""
+        """The ARM id of a resource in this group, of a type such as `Microsoft.Network/virtualNetworks/subnets`."""
         namespace, *types = resource_type.split("/")
         pairs = "".join(f"/{kind}/{name}" for kind, name in zip(types, names, strict=True))
-        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}/providers/{namespace}{pairs}"
+        return (
+            f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}/providers/{namespace}{pairs}"
+        )
 
 
 ArmValue = Any

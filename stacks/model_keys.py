@@ -21,9 +21,8 @@ def visible_path(model: type[BaseModel], location: KeyPath) -> KeyPath:
 
 def keys_at(model: type[BaseModel], location: KeyPath) -> Iterable[str]:
     """The keys that the model at a location knows, as they are written."""
-    here: Any = model
-    for _, here, _ in _walk(model, location):
-        pass
+    steps = list(_walk(model, location))
+    here = steps[-1][1] if steps else model
     return tuple(key for member in _members(here) if _is_model(member) for key in _fields(member))
 
 
@@ -57,9 +56,7 @@ def _members(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is Annotated:
         return _members(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
-        return tuple(
-            member for part in get_args(annotation) if part is not type(None) for member in _members(part)
-        )
+        return tuple(member for part in get_args(annotation) if part is not type(None) for member in _members(part))
     return (annotation,)
 
 
@@ -73,6 +70,4 @@ def _fields(model: type[BaseModel]) -> dict[str, Any]:
 
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
     """The values of a model's `mode` or `type` that choose it."""
-    return tuple(
-        tag for name in ("mode", "type") if name in _fields(model) for tag in get_args(_fields(model)[name])
-    )
+    return tuple(tag for name in ("mode", "type") if name in _fields(model) for tag in get_args(_fields(model)[name]))

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
-from components.values import Listed, Model
+from components.facts import limits
+from components.values import MALFORMED, KubernetesVersion, Listed, Model
+
+
+def parse_certificate(value: object) -> str:
+    """A certificate as PEM text.
+
+    Raises:
+        PydanticCustomError: Not one (CFG-05).
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("-----BEGIN CERTIFICATE-----") and text.endswith("-----END CERTIFICATE-----"):
+            return text
+    raise MALFORMED.invalid(
+        "a certificate is text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----;"
+        " write one after '|', as it is in its file"
+    )
+
+
+Certificate = Annotated[
+    str, PlainValidator(parse_certificate), WithJsonSchema({"type": "string", "description": "PEM text"})
+]
+IntervalHours = Annotated[
+    int, Field(ge=limits.IMAGE_CLEANER_INTERVAL_HOURS.start, le=limits.IMAGE_CLEANER_INTERVAL_HOURS[-1])
+]
 
 
 class ApiServerConfig(Model):
@@ -37,22 +62,68 @@ class LinuxProfileConfig(Model):
     ssh_public_keys: Listed[str]
 
 
+class NodeResourceGroupProfileConfig(Model):
+    """The resource group that AKS makes for nodes."""
+
+    restriction_level: Literal["Unrestricted", "ReadOnly"] = Field(
+        "Unrestricted", description="ReadOnly: nobody but AKS changes anything in it"
+    )
+
+
+class StorageConfig(Model):
+    """Drivers for volumes, which AKS runs."""
+
+    disk_csi_driver: bool = Field(True, alias="diskCSIDriver", description="Azure Disk")
+    file_csi_driver: bool = Field(True, alias="fileCSIDriver", description="Azure Files")
+    blob_csi_driver: bool = Field(False, alias="blobCSIDriver", description="Azure Blob Storage")
+    snapshot_controller: bool = True
+
+
+class WorkloadAutoScalerConfig(Model):
+    """What scales workloads, as opposed to nodes."""
+
+    keda: bool = False
+    vertical_pod_autoscaler: bool = False
+
+
+class ImageCleanerConfig(Model):
+    """Removes unused images with known vulnerabilities from nodes."""
+
+    enabled: bool = False
+    interval_hours: IntervalHours = Field(168, description="hours between two runs")
+
+
 class ClusterConfig(Model):
     """An AKS cluster and its pools."""
 
     name: str | None = Field(None, description="name in Azure; aks-<key> if absent")
-    kubernetes_version: str = Field(description="a minor version in quotes, such as \"1.35\"")
+    kubernetes_version: KubernetesVersion = Field(description='a minor version in quotes, such as "1.35"')
     network: str | None = Field(None, description="a network of this file; AKS makes its own VNet if absent")
     networking: Networking = Field(description="how pods are connected")
     tier: Literal["Free", "Standard", "Premium"] = Field("Standard", description="Free has no SLA; LTS needs Premium")
     support_plan: Literal["KubernetesOfficial", "AKSLongTermSupport"] = "KubernetesOfficial"
-    dns_prefix: str | None = Field(None, description="first part of the API server's name; the cluster's name if absent")
-    node_resource_group: str | None = Field(None, description="group that AKS makes for nodes; Azure names it if absent")
+    dns_prefix: str | None = Field(
+        None, description="first part of the API server's name; the cluster's name if absent"
+    )
+    node_resource_group: str | None = Field(
+        None, description="group that AKS makes for nodes; Azure names it if absent"
+    )
+    node_resource_group_profile: NodeResourceGroupProfileConfig = Field(default_factory=NodeResourceGroupProfileConfig)
     api_server: ApiServerConfig = Field(default_factory=ApiServerConfig)
     auto_upgrade_profile: AutoUpgradeConfig = Field(default_factory=AutoUpgradeConfig)
-    oidc_issuer: bool = Field(True, description="an OIDC issuer, which workload identity needs; cannot be turned off again")
+    oidc_issuer: bool = Field(
+        True, description="an OIDC issuer, which workload identity needs; cannot be turned off again"
+    )
     workload_identity: bool = True
     linux_profile: LinuxProfileConfig | None = None
+    storage_profile: StorageConfig = Field(default_factory=StorageConfig)
+    workload_auto_scaler_profile: WorkloadAutoScalerConfig = Field(default_factory=WorkloadAutoScalerConfig)
+    image_cleaner: ImageCleanerConfig = Field(default_factory=ImageCleanerConfig)
+    custom_ca_trust_certificates: Annotated[Listed[Certificate], Field(max_length=limits.CUSTOM_CA_CERTIFICATES)] = (
+        Field((), alias="customCATrustCertificates", description="authorities that nodes trust, such as a firewall's")
+    )
+    azure_policy: bool = Field(False, description="the Azure Policy add-on")
+    cost_analysis: bool = Field(False, description="costs by namespace in the portal; not with tier Free")
     system_pool: SystemPoolConfig
     pools: dict[str, PoolConfig] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)

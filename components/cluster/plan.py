@@ -1,41 +1,28 @@
-"""What follows from a cluster's configuration: the ManagedCluster's inputs, its pools, and what Pulumi must leave alone.
+"""What follows from a cluster's configuration: the ManagedCluster's inputs, its pools, what Pulumi must leave alone.
 
 Everything that AKS would default silently and that has consequences is sent explicitly.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from components.cluster.capacity import Counts, max_pods, node_counts, pod_counts
+from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
 from components.cluster.modes.registry import mode_of
-from components.cluster.pools import PoolConfig, PoolSettings
+from components.cluster.pool_plan import (
+    PoolPlan,
+    plan_pool,
+    pool_leaves_owned_by_azure,
+    pool_profile,
+    upgrades_minor_versions,
+)
 from components.facts.features import ModeName
-from components.facts.mutability import POOL_FIXED_AT_CREATION
 from components.facts.names import DNS_PREFIX, Kind
 from components.values import ArmProperties, Ref, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class PoolPlan:
-    """A node pool that is a resource of its own.
-
-    Attributes:
-        key: Its key, which is its Azure name.
-        properties: Its inputs.
-        ignore_changes: Input paths that Azure owns.
-        replace_on_changes: Input names that cannot change on a living pool.
-        protect: Whether Pulumi refuses to delete it.
-    """
-
-    key: str
-    properties: ArmProperties
-    ignore_changes: tuple[str, ...]
-    replace_on_changes: tuple[str, ...]
-    protect: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +102,10 @@ def plan_cluster(
         pods=pod_counts(config, nodes),
         properties=_cluster(key, config, scope, identity, subnets),
         ignore_changes=_owned_by_azure(config),
-        pools=tuple(_pool(key, name, pool, config, scope, subnets, protect) for name, pool in config.pools.items()),
+        pools=tuple(
+            plan_pool(key, name, pool, config=config, scope=scope, subnets=subnets, protect=protect)
+            for name, pool in config.pools.items()
+        ),
         protect=protect,
         applies_in_cluster=config.in_cluster == "apply",
     )
@@ -137,7 +127,7 @@ def _cluster(
         "enableRBAC": True,
         "disableLocalAccounts": False,
         "agentPoolProfiles": [
-            {"name": config.system_pool.name, **_profile("System", config.system_pool, config, scope, subnets)}
+            {"name": config.system_pool.name, **pool_profile("System", config.system_pool, config, scope, subnets)}
         ],
         "networkProfile": mode_of(config.networking).network_profile(config.networking),
         "autoUpgradeProfile": {
@@ -145,7 +135,20 @@ def _cluster(
             "nodeOSUpgradeChannel": config.auto_upgrade_profile.node_os_upgrade_channel,
         },
         "oidcIssuerProfile": {"enabled": config.oidc_issuer},
-        "securityProfile": {"workloadIdentity": {"enabled": config.workload_identity}},
+        "securityProfile": _security_profile(config),
+        "nodeResourceGroupProfile": {"restrictionLevel": config.node_resource_group_profile.restriction_level},
+        "storageProfile": {
+            "diskCSIDriver": {"enabled": config.storage_profile.disk_csi_driver},
+            "fileCSIDriver": {"enabled": config.storage_profile.file_csi_driver},
+            "blobCSIDriver": {"enabled": config.storage_profile.blob_csi_driver},
+            "snapshotController": {"enabled": config.storage_profile.snapshot_controller},
+        },
+        "workloadAutoScalerProfile": {
+            "keda": {"enabled": config.workload_auto_scaler_profile.keda},
+            "verticalPodAutoscaler": {"enabled": config.workload_auto_scaler_profile.vertical_pod_autoscaler},
+        },
+        "metricsProfile": {"costAnalysis": {"enabled": config.cost_analysis}},
+        "addonProfiles": {"azurepolicy": {"enabled": config.azure_policy}},
         "bootstrapProfile": {"artifactSource": "Direct"},
     }
     if config.api_server.authorized_ip_ranges:
@@ -161,93 +164,20 @@ def _cluster(
     return properties
 
 
-def _pool(
-    cluster: str,
-    name: str,
-    pool: PoolConfig,
-    config: ClusterConfig,
-    scope: Scope,
-    subnets: Mapping[str, str | Ref],
-    protect: bool,
-) -> PoolPlan:
-    return PoolPlan(
-        key=name,
-        properties={
-            "resourceGroupName": scope.group,
-            "resourceName": Ref("cluster", cluster, "name"),
-            "agentPoolName": name,
-            **_profile(pool.mode, pool, config, scope, subnets),
-        },
-        ignore_changes=tuple(_pool_leaves_owned_by_azure(pool, config)),
-        replace_on_changes=POOL_FIXED_AT_CREATION,
-        protect=protect if pool.protect is None else pool.protect,
-    )
-
-
-def _profile(
-    mode: str, pool: PoolSettings, config: ClusterConfig, scope: Scope, subnets: Mapping[str, str | Ref]
-) -> ArmProperties:
-    """A pool's inputs, the same for the inline system pool and for a pool of its own."""
+def _security_profile(config: ClusterConfig) -> ArmProperties:
+    cleaner = config.image_cleaner
     profile: ArmProperties = {
-        "mode": mode,
-        "type": "VirtualMachineScaleSets",
-        "osType": "Linux",
-        "osSKU": pool.os_sku,
-        "vmSize": pool.vm_size,
-        "count": pool.nodes,
-        "enableAutoScaling": pool.autoscaled,
-        "maxPods": max_pods(config, pool),
-        "orchestratorVersion": pool.orchestrator_version or config.kubernetes_version,
-        "scaleSetPriority": "Regular",
-        "enableEncryptionAtHost": pool.enable_encryption_at_host,
-        "enableFIPS": pool.enable_fips,
-        "enableNodePublicIP": pool.enable_node_public_ip,
-        "enableUltraSSD": pool.enable_ultra_ssd,
-        "nodeLabels": dict(pool.node_labels),
-        "nodeTaints": list(pool.node_taints),
-        "upgradeSettings": _upgrade_settings(pool),
-        "tags": {**scope.tags, **config.tags, **pool.tags},
+        "workloadIdentity": {"enabled": config.workload_identity},
+        "imageCleaner": {"enabled": cleaner.enabled, "intervalHours": cleaner.interval_hours},
     }
-    given = {
-        "minCount": pool.min_count,
-        "maxCount": pool.max_count,
-        "availabilityZones": list(pool.zones) or None,
-        "vnetSubnetID": subnets[pool.subnet] if pool.subnet is not None else None,
-        "podSubnetID": subnets[pool.pod_subnet] if pool.pod_subnet is not None else None,
-        "podIPAllocationMode": mode_of(config.networking).allocation(config.networking, pool),
-        "osDiskType": pool.os_disk_type,
-        "osDiskSizeGB": pool.os_disk_size_gb,
-        "kubeletDiskType": pool.kubelet_disk_type,
-        "proximityPlacementGroupID": pool.proximity_placement_group,
-        "capacityReservationGroupID": pool.capacity_reservation_group,
-    }
-    return {**profile, **{name: value for name, value in given.items() if value is not None}}
-
-
-def _upgrade_settings(pool: PoolSettings) -> ArmProperties:
-    """Surge and drain; Azure takes numbers and percentages alike as text."""
-    given: ArmProperties = {
-        "maxSurge": None if pool.max_surge is None else str(pool.max_surge),
-        "maxUnavailable": None if pool.max_unavailable is None else str(pool.max_unavailable),
-        "drainTimeoutInMinutes": pool.drain_timeout_in_minutes,
-        "nodeSoakDurationInMinutes": pool.node_soak_duration_in_minutes,
-        "undrainableNodeBehavior": pool.undrainable_node_behavior,
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _upgrades_minor_versions(config: ClusterConfig) -> bool:
-    """Whether Azure moves the cluster to other minor versions by itself; `patch` and `node-image` never do."""
-    return config.auto_upgrade_profile.upgrade_channel in ("stable", "rapid")
-
-
-def _pool_leaves_owned_by_azure(pool: PoolSettings, config: ClusterConfig) -> list[str]:
-    leaves = ["count"] if pool.autoscaled else []
-    return [*leaves, "orchestratorVersion"] if _upgrades_minor_versions(config) else leaves
+    if config.custom_ca_trust_certificates:
+        encoded = [b64encode(text.encode()).decode() for text in config.custom_ca_trust_certificates]
+        profile["customCATrustCertificates"] = encoded
+    return profile
 
 
 def _owned_by_azure(config: ClusterConfig) -> tuple[str, ...]:
     """Input paths of the cluster that Azure changes by itself; never the whole pool list, which would drop edits."""
-    own = ["kubernetesVersion"] if _upgrades_minor_versions(config) else []
-    inline = [f"agentPoolProfiles[0].{leaf}" for leaf in _pool_leaves_owned_by_azure(config.system_pool, config)]
+    own = ["kubernetesVersion"] if upgrades_minor_versions(config) else []
+    inline = [f"agentPoolProfiles[0].{leaf}" for leaf in pool_leaves_owned_by_azure(config.system_pool, config)]
     return (*own, *inline)

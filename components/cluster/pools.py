@@ -8,8 +8,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from components.values import MALFORMED, ArmId, Listed, Model
+from components.cluster.node_settings import (
+    GpuProfile,
+    KubeletConfig,
+    LinuxOSConfig,
+    PoolNetworkProfile,
+    PoolSecurityProfile,
+)
+from components.facts import limits
+from components.values import MALFORMED, ArmId, KubernetesVersion, Listed, Model, shown
 
+_NUMBER = re.compile(r"[0-9]{1,4}")
 _PERCENT = re.compile(r"([1-9][0-9]?|100)%")
 
 
@@ -19,18 +28,33 @@ def parse_max_surge(value: object) -> int | str:
     Raises:
         PydanticCustomError: Neither (CFG-05).
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000:
         return value
-    if isinstance(value, str) and (_PERCENT.fullmatch(value) or value.isdecimal()):
-        return int(value) if value.isdecimal() else value
-    raise MALFORMED.invalid("maxSurge is neither a number of nodes nor a percentage from 1% to 100%; write one such as 33%")
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value)
+    if isinstance(value, str) and _PERCENT.fullmatch(value):
+        return value
+    raise MALFORMED.invalid(
+        f"{shown(value)} is neither a number of nodes nor a percentage from 1% to 100%; write one such as 33%"
+    )
 
 
 MaxSurge = Annotated[
     int | str,
     PlainValidator(parse_max_surge),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]+%?$"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "string", "pattern": "^([0-9]{1,4}|([1-9][0-9]?|100)%)$"},
+            ]
+        }
+    ),
 ]
+
+Minutes = Annotated[int, Field(ge=limits.DRAIN_TIMEOUT_MINUTES.start, le=limits.DRAIN_TIMEOUT_MINUTES[-1])]
+SoakMinutes = Annotated[int, Field(ge=limits.NODE_SOAK_MINUTES.start, le=limits.NODE_SOAK_MINUTES[-1])]
+DiskGb = Annotated[int, Field(ge=limits.OS_DISK_SIZE_GB.start, le=limits.OS_DISK_SIZE_GB[-1])]
 
 
 class PoolSettings(Model):
@@ -48,25 +72,46 @@ class PoolSettings(Model):
     min_count: int | None = Field(None, description="with maxCount: the autoscaler's lower bound")
     max_count: int | None = Field(None, description="with minCount: the autoscaler's upper bound")
     max_pods: int | None = Field(None, description="pods per node, 10 to 250; the mode's own default if absent")
-    max_surge: MaxSurge | None = Field("33%", description="extra nodes during an upgrade")
+    max_surge: MaxSurge = Field("33%", description="extra nodes during an upgrade")
     max_unavailable: MaxSurge | None = Field(None, description="nodes that may be missing during an upgrade")
-    drain_timeout_in_minutes: int | None = Field(None, description="1 to 1440; Azure's 30 if absent")
-    node_soak_duration_in_minutes: int | None = Field(None, description="0 to 30, wait after each upgraded node")
+    drain_timeout_in_minutes: Minutes | None = Field(
+        None, description="minutes a node has to drain; Azure's 30 if absent"
+    )
+    node_soak_duration_in_minutes: SoakMinutes | None = Field(
+        None, description="minutes to wait after each upgraded node"
+    )
     undrainable_node_behavior: Literal["Cordon", "Schedule"] | None = None
     zones: Listed[Literal["1", "2", "3"]] = Field((), description="availability zones; cannot be changed later")
     node_labels: dict[str, str] = Field(default_factory=dict)
     node_taints: Listed[str] = Field((), description="key=value:Effect")
     os_sku: Literal["Ubuntu", "Ubuntu2204", "Ubuntu2404", "AzureLinux", "AzureLinux3"] = Field("Ubuntu", alias="osSKU")
     os_disk_type: Literal["Managed", "Ephemeral"] | None = Field(None, description="Azure chooses by VM size if absent")
-    os_disk_size_gb: int | None = Field(None, alias="osDiskSizeGB", description="30 to 2048; by VM size if absent")
+    os_disk_size_gb: DiskGb | None = Field(None, alias="osDiskSizeGB", description="by VM size if absent")
     kubelet_disk_type: Literal["OS", "Temporary"] | None = None
     enable_encryption_at_host: bool = False
     enable_fips: bool = Field(False, alias="enableFIPS")
     enable_node_public_ip: bool = Field(False, alias="enableNodePublicIP")
+    node_public_ip_prefix: ArmId | None = Field(
+        None, alias="nodePublicIPPrefix", description="an existing prefix that the nodes' public addresses come from"
+    )
     enable_ultra_ssd: bool = Field(False, alias="enableUltraSSD")
     proximity_placement_group: ArmId | None = None
     capacity_reservation_group: ArmId | None = None
-    orchestrator_version: str | None = Field(None, description="Kubernetes version of the pool; the cluster's if absent")
+    host_group: ArmId | None = Field(None, description="an existing group of dedicated hosts")
+    scale_down_mode: Literal["Delete", "Deallocate"] = Field(
+        "Delete", description="Deallocate keeps the machines and their images for a faster return"
+    )
+    network_profile: PoolNetworkProfile | None = None
+    security_profile: PoolSecurityProfile = Field(default_factory=PoolSecurityProfile)
+    kubelet_config: KubeletConfig | None = None
+    linux_os_config: LinuxOSConfig | None = Field(None, alias="linuxOSConfig")
+    gpu_profile: GpuProfile | None = None
+    gpu_instance_profile: Literal["MIG1g", "MIG2g", "MIG3g", "MIG4g", "MIG7g"] | None = Field(
+        None, description="share of a GPU that one pod takes"
+    )
+    orchestrator_version: KubernetesVersion | None = Field(
+        None, description="Kubernetes version of the pool; the cluster's if absent"
+    )
     tags: dict[str, str] = Field(default_factory=dict)
 
     @property
@@ -92,8 +137,6 @@ class PoolSettings(Model):
 
         Source: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
         """
-        if self.max_surge is None:
-            return 0
         if isinstance(self.max_surge, int):
             return min(self.max_surge, self.max_nodes)
         return min(math.ceil(self.max_nodes * int(self.max_surge.rstrip("%")) / 100), self.max_nodes)

@@ -27,6 +27,7 @@ class ModeFacts:
         network_names_become_labels: Names of VNet, subnet and their group must be valid label values (NET-18).
         security_groups_see_pods: NSGs on the node subnet must allow pod to pod traffic (NET-32).
         source: Where this is stated.
+        refused_vm_sizes: VM sizes that do not go with it, as patterns in small letters (VER-04).
     """
 
     title: str
@@ -36,6 +37,7 @@ class ModeFacts:
     network_names_become_labels: bool
     security_groups_see_pods: bool
     source: str
+    refused_vm_sizes: tuple[str, ...] = ()
 
 
 MODES = {
@@ -47,6 +49,8 @@ MODES = {
         network_names_become_labels=True,
         security_groups_see_pods=True,
         source="https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay",
+        # the DCsv2 series
+        refused_vm_sizes=("standard_dc*s_v2", "standard_dc8_v2"),
     ),
     ModeName.POD_SUBNET: ModeFacts(
         title="Azure CNI Pod Subnet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (2026-08): first four addresses and the last one
+# https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (2026-08): the first four and the last
 AZURE_RESERVED_ADDRESSES = 5
 # same page: the smallest and the largest IPv4 subnet; IPv6 subnets are exactly /64
 SMALLEST_SUBNET_PREFIX = 29
@@ -10,7 +10,7 @@ LARGEST_SUBNET_PREFIX = 2
 IPV6_SUBNET_PREFIX = 64
 # https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08)
 LARGEST_VNET_PREFIX = 8
-# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (2022-12 figures)
+# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (2022-12)
 VNET_SUBNETS = 3000
 VNET_ADDRESSES = 65_536
 SECURITY_GROUP_RULES = 1000
@@ -46,10 +46,11 @@ LARGEST_SERVICE_CIDR_PREFIX = 13
 LARGEST_IPV6_SERVICE_CIDR_PREFIX = 108
 # same page: Azure's convention, network address + 10
 DNS_SERVICE_IP_OFFSET = 10
-# https://learn.microsoft.com/azure/aks/use-system-pools and /quotas-skus-regions (2026-08); the stricter one is a warning
+# https://learn.microsoft.com/azure/aks/use-system-pools and /quotas-skus-regions (2026-08); the stricter is a warning
 SYSTEM_POOL_MIN_VCPUS = 2
 SYSTEM_POOL_RECOMMENDED_VCPUS = 4
 SYSTEM_POOL_MIN_MEMORY_GIB = 4
+SYSTEM_POOL_MIN_NODES = 1
 SYSTEM_POOL_RECOMMENDED_NODES = 3
 USER_POOL_MIN_VCPUS = 2
 USER_POOL_MIN_MEMORY_GIB = 2
@@ -63,16 +64,25 @@ POOL_VERSION_SKEW_MINORS = 3
 POOL_VERSION_SKEW_WARNING_MINORS = 2
 # sdk:AgentPoolUpgradeSettings (azure-mgmt-containerservice 41.8.0)
 DRAIN_TIMEOUT_MINUTES = range(1, 1441)
-NODE_SOAK_MINUTES = range(0, 31)
+NODE_SOAK_MINUTES = range(31)
 # ARM model of agentPoolProfiles.osDiskSizeGB
 OS_DISK_SIZE_GB = range(30, 2049)
+# ARM model of agentPoolProfiles.networkProfile.allowedHostPorts
+PORTS = range(1, 65_536)
+# https://learn.microsoft.com/azure/aks/custom-node-configuration-reference (2026-08), net.ipv4.ip_local_port_range
+FIRST_LOCAL_PORT = range(1024, 61_000)
+LAST_LOCAL_PORT = range(32_768, 65_536)
+# https://learn.microsoft.com/azure/aks/image-cleaner (2026-08): a day to three months
+IMAGE_CLEANER_INTERVAL_HOURS = range(24, 2161)
+# https://learn.microsoft.com/azure/aks/custom-certificate-authority (2026-08)
+CUSTOM_CA_CERTIFICATES = 10
 
 # https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet (2026-08): a node takes pod addresses in
 # batches, and another one whenever fewer than the low-water mark are free
 POD_ADDRESS_BATCH = 16
 POD_ADDRESS_LOW_WATER = 8
-# https://learn.microsoft.com/azure/aks/configure-azure-cni-static-block-allocation (2026-08): a /28 at a time, one address of
-# a node's blocks is not for pods
+# https://learn.microsoft.com/azure/aks/configure-azure-cni-static-block-allocation (2026-08): a /28 at a time, one
+# address of a node's blocks is not for pods
 POD_BLOCK_ADDRESSES = 16
 POD_BLOCK_WASTE_WARNING_ADDRESSES = 8
 # https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet (2026-08)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-# MUT-24. https://learn.microsoft.com/azure/aks/create-node-pools#limitations and
-# https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08): fixed at creation. The provider
-# plans all but the first as an update, which Azure refuses midway; in `replaceOnChanges` the engine plans what is true.
+# MUT-24. https://learn.microsoft.com/azure/aks/create-node-pools#limitations, /concepts-network-ip-address-planning,
+# /custom-node-configuration, /reduce-latency-ppg and /use-azure-dedicated-hosts (2026-08): fixed at creation. The
+# provider plans all but the first as an update, which Azure refuses midway; in `replaceOnChanges` the engine plans what
+# is true.
+# Capacity reservation group and GPU settings: so does the azurerm provider.
 POOL_FIXED_AT_CREATION = (
     "vmSize",
     "osType",
@@ -16,10 +18,18 @@ POOL_FIXED_AT_CREATION = (
     "osDiskType",
     "osDiskSizeGB",
     "kubeletDiskType",
+    "kubeletConfig",
+    "linuxOSConfig",
     "scaleSetPriority",
     "scaleSetEvictionPolicy",
     "spotMaxPrice",
     "enableNodePublicIP",
+    "nodePublicIPPrefixID",
+    "proximityPlacementGroupID",
+    "capacityReservationGroupID",
+    "hostGroupID",
+    "gpuProfile",
+    "gpuInstanceProfile",
     "enableEncryptionAtHost",
     "enableUltraSSD",
 )

@@ -1,7 +1,8 @@
 """What Azure calls things: abbreviations for default names, and the names each kind of resource may have.
 
 Abbreviations: https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/resource-abbreviations
-Rules: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules unless stated (read 2026-08).
+Rules: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules unless stated.
+Read 2026-08.
 """
 
 from __future__ import annotations
@@ -67,7 +68,11 @@ class Kind(Enum):
 
 NAME_RULES = {
     Kind.RESOURCE_GROUP: NameRule(
-        "resource group", 1, 90, re.compile(r"[\w().-]*[\w()-]"), "letters, digits, '_', '-', '(', ')' and '.', not ending with '.'"
+        "resource group",
+        1,
+        90,
+        re.compile(r"[\w().-]*[\w()-]"),
+        "letters, digits, '_', '-', '(', ')' and '.', not ending with '.'",
     ),
     Kind.VIRTUAL_NETWORK: NameRule("virtual network", 2, 64, _NETWORKING, _NETWORKING_FORM),
     Kind.SUBNET: NameRule("subnet", 1, 80, _NETWORKING, _NETWORKING_FORM),
@@ -138,22 +143,36 @@ SERVICE_SUBNETS = {
 # Kubernetes: pkg/apis/core/validation (label keys), az aks: _validators.py (labels, taints)
 LABEL_NAME_CHARACTERS = 63
 LABEL_PREFIX_CHARACTERS = 253
-RESERVED_LABEL_PREFIX = "kubernetes.azure.com"
+# https://learn.microsoft.com/azure/aks/use-labels#reserved-prefixes
+AKS_LABEL_PREFIX = "kubernetes.azure.com"
+# Kubernetes: pkg/kubelet/apis/well_known_labels.go; a kubelet does not start with other labels of these two domains
+KUBERNETES_LABEL_PREFIXES = ("kubernetes.io", "k8s.io")
+KUBELET_LABEL_PREFIXES = ("node.kubernetes.io", "kubelet.kubernetes.io")
 _LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_TAINT = re.compile(r"[A-Za-z0-9][\w./-]{0,252}=[A-Za-z0-9][\w.-]{0,62}:(NoSchedule|PreferNoSchedule|NoExecute)")
+_TAINT = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9_./-]{0,252}=[A-Za-z0-9][A-Za-z0-9_.-]{0,62}:(NoSchedule|PreferNoSchedule|NoExecute)"
+)
 
 
 def label_key_fault(key: str) -> str | None:
     """What is wrong with a node label's key, and how to mend it; None if it is fine."""
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > LABEL_PREFIX_CHARACTERS or not _DNS_NAME.fullmatch(prefix)):
-        return f"label prefix {prefix!r} is not a DNS name of at most {LABEL_PREFIX_CHARACTERS} characters; use one such as example.com"
-    if slash and (prefix == RESERVED_LABEL_PREFIX or prefix.endswith("." + RESERVED_LABEL_PREFIX)):
-        return f"label prefix {RESERVED_LABEL_PREFIX!r} belongs to AKS; use a prefix of your own"
+        longest = LABEL_PREFIX_CHARACTERS
+        return f"label prefix {prefix!r} is not a DNS name of at most {longest} characters; use one such as example.com"
+    if slash and _in_domain(prefix, AKS_LABEL_PREFIX):
+        return f"label prefix {prefix!r} belongs to AKS; use a prefix of your own"
+    if slash and _in_domain(prefix, *KUBERNETES_LABEL_PREFIXES) and not _in_domain(prefix, *KUBELET_LABEL_PREFIXES):
+        return f"label prefix {prefix!r} belongs to Kubernetes, and no node starts with it; use a prefix of your own"
     if len(name) > LABEL_NAME_CHARACTERS or not _LABEL_NAME.fullmatch(name):
-        return f"label name {name!r} is not 1 to {LABEL_NAME_CHARACTERS} letters, digits, '-', '_' and '.'; shorten or respell it"
+        longest = LABEL_NAME_CHARACTERS
+        return f"label name {name!r} is not 1 to {longest} letters, digits, '-', '_' and '.'; shorten or respell it"
     return None
+
+
+def _in_domain(name: str, *domains: str) -> bool:
+    return any(name == domain or name.endswith("." + domain) for domain in domains)
 
 
 def label_value_fault(value: str) -> str | None:

@@ -1,0 +1,156 @@
+"""What pydantic finds wrong with a value, in our words: one rule and one line each.
+
+No message shows a Python type or a regular expression; each says what was written, what is meant, and how to write it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from components.problems import KeyPath, Problem
+from components.rules import Rule, declared_rules
+from components.values import shown
+from stacks.model_keys import keys_at, visible_path
+
+_SCHEMA = "docs/stack.schema.json"
+
+UNKNOWN_KEY = Rule(
+    "CFG-01",
+    "Every key is one that the toolkit knows",
+    why="A misspelt key would otherwise be ignored, and its default would silently apply.",
+    fix="Use the key that the message suggests, or remove it.",
+    source=_SCHEMA,
+)
+WRONG_TYPE = Rule(
+    "CFG-02",
+    "Every value has the type that its key asks for",
+    why="Azure would refuse it, or take something other than what was meant.",
+    fix="Write text in quotes, numbers and true/false without, lists with '- ' or [ ], mappings as 'key: value'.",
+    source=_SCHEMA,
+)
+MISSING_KEY = Rule(
+    "CFG-03",
+    "Nothing that is required is missing",
+    why="There is no default that would be right for everybody.",
+    fix="Add the key.",
+    source=_SCHEMA,
+)
+NOT_ALLOWED = Rule(
+    "CFG-04",
+    "Every value is one of those allowed",
+    why="Azure knows only these values, or only this range of numbers.",
+    fix="Use one that the message names.",
+    source=_SCHEMA,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One of pydantic's findings.
+
+    Attributes:
+        written: The value.
+        context: What pydantic says beside: bounds, allowed values.
+        model: The model that was parsed.
+        location: Where in it.
+    """
+
+    written: object
+    context: dict[str, Any]
+    model: type[BaseModel]
+    location: KeyPath
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], path: KeyPath) -> Iterable[Problem]:
+    """One problem for each thing pydantic found, in our words, at the place in the file."""
+    rules = declared_rules()
+    for detail in error.errors(include_url=False):
+        location = tuple(detail["loc"])
+        where = (*path, *visible_path(model, location))
+        kind = detail["type"]
+        if kind in rules:
+            yield rules[kind].error(where, detail["msg"])
+            continue
+        rule, word = _WORDS.get(kind, (WRONG_TYPE, _other))
+        yield rule.error(where, word(_Fault(detail["input"], detail.get("ctx", {}), model, location)))
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """A message for a key that is not among those known."""
+    known = sorted(known)
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if nearest:
+        return f"unknown key {shown(key)}; did you mean {nearest[0]!r}?"
+    return (
+        f"unknown key {shown(key)}; known here: {', '.join(known)}" if known else f"unknown key {shown(key)}; remove it"
+    )
+
+
+def _meant(what: str) -> Callable[[_Fault], str]:
+    return lambda fault: f"{shown(fault.written)} where {what}"
+
+
+def _text(fault: _Fault) -> str:
+    if isinstance(fault.written, int | float) and not isinstance(fault.written, bool):
+        return f'the number {fault.written} where text is meant; write it in quotes, "{fault.written}"'
+    return f"{shown(fault.written)} where text is meant; write it in quotes"
+
+
+def _missing(fault: _Fault) -> str:
+    return f"missing; add {fault.location[-1]}"
+
+
+def _extra(fault: _Fault) -> str:
+    return unknown_key(str(fault.location[-1]), keys_at(fault.model, fault.location[:-1]))
+
+
+def _literal(fault: _Fault) -> str:
+    return f"{shown(fault.written)} is not allowed; use {fault.context['expected']}"
+
+
+def _tag(fault: _Fault) -> str:
+    key = str(fault.context["discriminator"]).strip("'")
+    return f"{key} {shown(fault.context['tag'])} is not one of {fault.context['expected_tags']}; use one of these"
+
+
+def _no_tag(fault: _Fault) -> str:
+    key = str(fault.context["discriminator"]).strip("'")
+    return f"missing {key}; add {key} to say which kind it is"
+
+
+def _bound(words: str, name: str) -> Callable[[_Fault], str]:
+    return lambda fault: f"{shown(fault.written)} is not allowed; use {words.format(fault.context[name])}"
+
+
+def _other(fault: _Fault) -> str:
+    return f"{shown(fault.written)} is not accepted here; see {_SCHEMA}"
+
+
+_LIST = (WRONG_TYPE, _meant("a list is meant; write [a, b] or lines that start with '- '"))
+_MAPPING = (WRONG_TYPE, _meant("a mapping is meant; write lines such as 'key: value'"))
+_WHOLE = (WRONG_TYPE, _meant("a whole number is meant; write it without quotes"))
+_WORDS: dict[str, tuple[Rule, Callable[[_Fault], str]]] = {
+    "string_type": (WRONG_TYPE, _text),
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": (WRONG_TYPE, _meant("true or false is meant; write it without quotes")),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": _LIST,
+    "missing": (MISSING_KEY, _missing),
+    "extra_forbidden": (UNKNOWN_KEY, _extra),
+    "literal_error": (NOT_ALLOWED, _literal),
+    "union_tag_invalid": (NOT_ALLOWED, _tag),
+    "union_tag_not_found": (MISSING_KEY, _no_tag),
+    "greater_than_equal": (NOT_ALLOWED, _bound("{} or more", "ge")),
+    "less_than_equal": (NOT_ALLOWED, _bound("{} or less", "le")),
+    "string_too_short": (NOT_ALLOWED, _bound("at least {} character", "min_length")),
+    "string_too_long": (NOT_ALLOWED, _bound("at most {} characters", "max_length")),
+    "too_long": (NOT_ALLOWED, _bound("at most {} entries", "max_length")),
+}
