@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from stacks.yaml_rules import ONE_DOCUMENT, SIZE, SYNTAX, TABS
-from stacks.yaml_syntax import BARE_COLON, NOT_YAML, TAB, UNKNOWN_ESCAPE, VERSION, syntax_error
+from stacks.yaml_syntax import BARE_COLON, NOT_YAML, QUESTION_MARK, TAB, UNKNOWN_ESCAPE, VERSION, syntax_error
 from stacks.yaml_text import UnreadableError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _SHARE_COUNTS_FROM = (100, 1000)
 _SHOWN_NAME = 40
 
 NodeKind = Literal["scalar", "mapping", "sequence"]
-Loader = type[yaml.SafeLoader] | type[yaml.CSafeLoader]
 
 
 @dataclass(eq=False, slots=True)
@@ -74,23 +73,23 @@ class PurePythonLoader(yaml.SafeLoader):
                 self.allow_simple_key = True
 
 
-LOADER: Loader = getattr(yaml, "CSafeLoader", PurePythonLoader)
+LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", PurePythonLoader)
 
 
-def compose(text: str, loader: Loader = LOADER) -> Node | None:
+def compose(text: str) -> Node | None:
     """The document's root node; None for an empty document.
 
     Raises:
         UnreadableError: Not YAML, several documents, or beyond the limits.
     """
     composer = _Composer(text)
-    for event in _events(text, loader):
+    for event in _events(text):
         composer.take(event)
     return composer.root
 
 
-def _events(text: str, loader: Loader) -> Iterator[yaml.Event]:
-    parser = loader(text)
+def _events(text: str) -> Iterator[yaml.Event]:
+    parser = LOADER(text)
     try:
         while (event := parser.get_event()) is not None:
             yield event
@@ -157,7 +156,7 @@ class _Composer:
 
     def _check_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         """Refuses what only one of the two parsers takes, or what both take and Pulumi's does not."""
-        if not event.value.isascii() and _SURROGATE.search(event.value):
+        if not event.value.isascii() and any("\ud800" <= character <= "\udfff" for character in event.value):
             raise UnreadableError(SYNTAX, UNKNOWN_ESCAPE, line)
         if event.start_mark is None or event.end_mark is None:
             return
@@ -176,8 +175,7 @@ class _Composer:
         if not self._open or not self._open[-1].flow:
             return
         if "?" in written:
-            message = "between brackets unquoted text ends before a `?`; put the text in quotes"
-            raise UnreadableError(SYNTAX, message, line)
+            raise UnreadableError(SYNTAX, QUESTION_MARK, line)
         if self._text[end : end + 1] == ":" and self._text[end + 1 : end + 2] in tuple(",[]{}"):
             raise UnreadableError(SYNTAX, BARE_COLON, line)
 
@@ -227,7 +225,6 @@ def _check_depth(depth: int, line: int) -> None:
         raise UnreadableError(SIZE, f"nested deeper than {MAX_DEPTH} levels; flatten the value", line)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 _TAB_BEFORE_MORE = re.compile(r" *\t[ \t]*[^ \t\r\n#]")
 _BLOCK_HEADER_TAIL = re.compile(

@@ -53,8 +53,11 @@ class Document:
     _lines: _Lines | None = field(default=None, repr=False, compare=False)
 
     def line(self, path: KeyPath) -> int:
-        """The line, from 1, of the deepest part of `path` that the file has; for a key of a mapping, of the key."""
-        return self._lines.find(path) if self._lines is not None else 1
+        """The line, from 1, of the deepest part of `path` that the file has; for a key of a mapping, of the key.
+
+        Where nothing is below `config:`, the line where that should begin; 0 for a document without a file.
+        """
+        return self._lines.find(path) if self._lines is not None else 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def read_text(text: bytes, file: str) -> Document:
         root = compose(decode(text))
         if root is None or is_null(root):
             reader.report(SHAPE.error((), f"the file is empty; {_WRITE_CONFIG}"), 1)
-            return Document(problems=_in_order(reader))
+            return Document(problems=_in_order(reader), _lines=_Lines(1, {}, reader))
         return _read_document(_mapping_or_raise(root, "the file"), reader)
     except UnreadableError as error:
         return _unreadable(error, reader)
@@ -125,7 +128,7 @@ def read_project_file(path: Path) -> tuple[Problem, ...]:
 
 def _unreadable(error: UnreadableError, reader: ValueReader) -> Document:
     reader.report(error.problem, error.line)
-    return Document(problems=_in_order(reader), readable=False)
+    return Document(problems=_in_order(reader), readable=False, _lines=_Lines(1, {}, reader))
 
 
 def _in_order(reader: ValueReader) -> tuple[Problem, ...]:
@@ -146,8 +149,9 @@ def _read_document(root: Node, reader: ValueReader) -> Document:
         _check_top_level(name, entry, reader)
     config = entries.get("config")
     if config is None or is_null(config.node):
-        reader.report(SHAPE.error((), f"the file configures nothing; {_WRITE_CONFIG}"), config.line if config else 1)
-        return Document(problems=_in_order(reader))
+        lines = _Lines(config.line if config else 1, {}, reader)
+        reader.report(SHAPE.error((), f"the file configures nothing; {_WRITE_CONFIG}"), lines.start)
+        return Document(problems=_in_order(reader), _lines=lines)
     node = _mapping_or_raise(config.node, "`config:`")
     reader.check_tag(node, ())
     keys = _config_keys(node, reader)

@@ -43,7 +43,7 @@ BOOLEAN_WORDS = frozenset(
 _INTEGER = re.compile(r"([-+]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO])([0-7]+)|0([0-7]*)|([1-9][0-9]*))")
 _SIGN_AFTER_PREFIX = re.compile(r"0b([-+])([01]+)|0o([-+])([0-7]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DOT_FLOAT = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_DOT_FLOAT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?(?:Z|[-+]([0-9]{2}):([0-9]{2})))"
@@ -58,6 +58,7 @@ def resolve(text: str) -> Resolved:
     if word is not None:
         return word
     if text[0] == ".":
+        # strconv.ParseFloat takes underscores between digits; the other branch has removed them all by then.
         return _resolve_float(text, _DOT_FLOAT) or Resolved("str", text)
     if text[0] not in "+-0123456789":
         return Resolved("str", text)

@@ -18,6 +18,7 @@ UNKNOWN_ESCAPE = (
 )
 TAB = "a tab where YAML wants spaces; indent with spaces"
 BARE_COLON = "a colon without a space behind it; add the space, or put the text in quotes"
+QUESTION_MARK = "between brackets unquoted text ends before a `?`; put the text in quotes"
 VERSION = "Pulumi reads no version of YAML but 1.1; remove the line that begins with %YAML"
 _LIST_ITEM = "a list item (`- `) stands where none can; begin it on its own line below its key"
 _MISFIT = "this line does not fit the block that begins in line {start}; check the indentation and the quotes"
@@ -36,8 +37,8 @@ _TRANSLATIONS = (
     _Translation("cannot start any token", "{character} cannot begin unquoted text; put the text in quotes"),
     _Translation(
         "mapping values are not allowed",
-        "a second `: ` in one line, or a key indented deeper than its neighbours; "
-        "put text that holds `: ` in quotes, or align the keys",
+        "a second `: ` in one line, a key indented too deep, or no colon in the line above; "
+        "put text that holds `: ` in quotes, or correct the lines",
     ),
     _Translation(
         "could not find expected ':'", "a key without `: ` behind it; add the colon and a space", at_start=True
@@ -70,6 +71,8 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
         return UnreadableError(TABS, TAB, line)
     if "undefined tag handle" in said:
         return UnreadableError(TAG, "an unknown tag (text that begins with !); remove it, or put it in quotes", line)
+    if found == "?" and "',' or" in said:
+        return UnreadableError(SYNTAX, QUESTION_MARK, line)
     for translation in _TRANSLATIONS:
         if translation.part in said:
             character = f"`{found}`" if found.strip() and found.isprintable() else "this character"

@@ -251,15 +251,15 @@ def _check_unquoted(text: str, resolved: Resolved, path: KeyPath) -> Problem | N
         message = f"{bare} without quotes is text to Pulumi, not {meant}; write {meant}, or {quoted} in quotes"
         return BOOLEAN_WORD.error(path, message)
     assert isinstance(resolved.value, (int, float))
-    if not math.isfinite(resolved.value):
-        return NUMBER.error(path, f"{bare} without quotes cannot reach the program at all; write {quoted} in quotes")
-    arrives = number_text(resolved.value)
-    if _DIGITS.fullmatch(text) and not INT64_MIN <= resolved.value <= INT64_MAX:
-        message = f"{bare} has more than 64 bits and reaches the program as {arrives}; write {quoted} in quotes"
-        return NUMBER.error(path, message)
-    if arrives == text:
-        return None
-    return NUMBER.error(
-        path,
-        f"{bare} without quotes reaches the program as {arrives}; write {quoted} in quotes, or the number {arrives}",
-    )
+    what = _number_trouble(text, resolved.value)
+    return NUMBER.error(path, f"{bare} {what}; write {quoted} in quotes") if what else None
+
+
+def _number_trouble(text: str, value: float) -> str:
+    """Why a number does not arrive as it is written; empty if it does."""
+    if not math.isfinite(value):
+        return "without quotes cannot reach the program at all"
+    arrives = number_text(value)
+    if _DIGITS.fullmatch(text) and not INT64_MIN <= value <= INT64_MAX:
+        return f"has more than 64 bits and reaches the program as {arrives}"
+    return f"without quotes reaches the program as {arrives}" if arrives != text else ""
