@@ -39,16 +39,20 @@ Tags = dict[str, str]
 
 
 class SubnetConfig(Model):
-    """One subnet: where it lies and what it is attached to. A subnet is written whole, so everything about it is here."""
+    """One subnet: where it lies and what it is attached to. Azure writes a subnet whole, so everything is here."""
 
     name: str | None = Field(None, description="name in Azure; the key if absent")
     cidr: Ipv4Cidr | None = Field(None, description="a fixed range; or give a size")
-    size: Size | None = Field(None, description="'/n' takes the lowest free range of that size; 'fit' is large enough for its pools")
+    size: Size | None = Field(
+        None, description="'/n' takes the lowest free range of that size; 'fit' is large enough for its pools"
+    )
     retired: bool = Field(False, description="keep the address space of a removed subnet, deploy nothing")
     nat_gateway: Reference | None = None
     security_group: Reference | None = None
     route_table: Reference | None = None
-    delegations: Listed[str] = Field((), description="services that may inject into the subnet, such as Microsoft.Web/serverFarms")
+    delegations: Listed[str] = Field(
+        (), description="services that may inject into the subnet, such as Microsoft.Web/serverFarms"
+    )
     service_endpoints: Listed[str] = Field((), description="such as Microsoft.Storage")
     private_endpoint_network_policies: Literal[
         "Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"
@@ -73,7 +77,9 @@ class SecurityRuleConfig(Model):
     source_address_prefixes: Listed[str] = Field(("*",), description="ranges, or one service tag, or *")
     source_port_ranges: Listed[str] = ("*",)
     destination_address_prefixes: Listed[str] = Field(("*",), description="ranges, or one service tag, or *")
-    destination_port_ranges: Listed[str] = Field(("*",), description="ports such as '443', ranges such as '30000-32767', or *")
+    destination_port_ranges: Listed[str] = Field(
+        ("*",), description="ports such as '443', ranges such as '30000-32767', or *"
+    )
     description: Annotated[str, Field(max_length=140)] = ""
 
 

@@ -143,14 +143,14 @@ def plan_network(
     tags = {**scope.tags, **config.tags}
     common: ArmProperties = {"resourceGroupName": scope.group, "location": scope.location, "tags": tags}
     name = config.name or Kind.VIRTUAL_NETWORK.default_name(key)
-    public_ips, nat_gateways = _nat_gateways(key, config, common, protect)
+    public_ips, nat_gateways = _nat_gateways(key, config, common, protect=protect)
     return NetworkPlan(
         key=key,
         name=name,
         address_space=ipv4_spaces(config),
         virtual_network=ResourcePlan(key, name, {**common, **_virtual_network(name, config)}, protect),
-        security_groups=tuple(_security_groups(key, config, common, protect)),
-        route_tables=tuple(_route_tables(key, config, common, protect)),
+        security_groups=tuple(_security_groups(key, config, common, protect=protect)),
+        route_tables=tuple(_route_tables(key, config, common, protect=protect)),
         public_ips=public_ips,
         nat_gateways=nat_gateways,
         subnets=tuple(
@@ -193,7 +193,7 @@ def _place(key: str, config: NetworkConfig, needed: Mapping[str, int]) -> dict[s
     ]
     placed = pack(ipv4_spaces(config), requests)
     problems += [
-        NO_ROOM.error((*path, name, "size"), _no_room(place, config))
+        NO_ROOM.error((*path, name, "size"), _no_room(place, config, needed[name]))
         for name, place in placed.items()
         if isinstance(place, NoSpace)
     ]
@@ -207,7 +207,9 @@ def _prefix(subnet: SubnetConfig, needed: int) -> int:
     return prefix_for(needed) or 0 if subnet.size == "fit" else subnet.size or 0
 
 
-def _no_room(place: NoSpace, config: NetworkConfig) -> str:
+def _no_room(place: NoSpace, config: NetworkConfig, needed: int) -> str:
+    if not place.request.prefix:
+        return f"no subnet has room for {needed:,} addresses; use fewer nodes or several subnets"
     spaces = ", ".join(str(space) for space in config.address_space)
     largest = f"the largest free range is {place.largest_free}" if place.largest_free else "nothing is free"
     prefix = place.request.prefix
@@ -258,7 +260,7 @@ def attachment(kind: str, network: str, value: str) -> str | Ref:
 
 
 def _security_groups(
-    network: str, config: NetworkConfig, common: ArmProperties, protect: bool
+    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
 ) -> Iterator[ResourcePlan]:
     for key, group in config.security_groups.items():
         name = group.name or Kind.SECURITY_GROUP.default_name(network, key)
@@ -286,7 +288,9 @@ def _one_or_many(one: str, many: str, values: tuple[str, ...]) -> ArmProperties:
     return {one: values[0]} if len(values) == 1 else {many: list(values)}
 
 
-def _route_tables(network: str, config: NetworkConfig, common: ArmProperties, protect: bool) -> Iterator[ResourcePlan]:
+def _route_tables(
+    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
+) -> Iterator[ResourcePlan]:
     for key, table in config.route_tables.items():
         name = table.name or Kind.ROUTE_TABLE.default_name(network, key)
         routes = [
@@ -312,14 +316,16 @@ def _route_tables(network: str, config: NetworkConfig, common: ArmProperties, pr
 
 
 def _nat_gateways(
-    network: str, config: NetworkConfig, common: ArmProperties, protect: bool
+    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
 ) -> tuple[tuple[ResourcePlan, ...], tuple[ResourcePlan, ...]]:
     """The public IP addresses, and the NAT gateways that use them."""
     public_ips: list[ResourcePlan] = []
     gateways: list[ResourcePlan] = []
     for key, gateway in config.nat_gateways.items():
-        count = min(gateway.public_ips, limits.NAT_GATEWAY_PUBLIC_IPS)  # more than that is a problem of CAP-15, not a plan
-        own = [_public_ip(network, key, number, gateway, common, protect) for number in range(1, count + 1)]
+        # a number out of bounds is a problem of CAP-15, never a plan
+        count = min(gateway.public_ips, limits.NAT_GATEWAY_PUBLIC_IPS)
+        keys = [f"{key}-{number}" for number in range(1, count + 1)]
+        own = [_public_ip(network, address, gateway, common, protect=protect) for address in keys]
         public_ips += own
         name = gateway.name or Kind.NAT_GATEWAY.default_name(network, key)
         properties: ArmProperties = {
@@ -335,9 +341,8 @@ def _nat_gateways(
 
 
 def _public_ip(
-    network: str, gateway_key: str, number: int, gateway: NatGatewayConfig, common: ArmProperties, protect: bool
+    network: str, key: str, gateway: NatGatewayConfig, common: ArmProperties, *, protect: bool
 ) -> ResourcePlan:
-    key = f"{gateway_key}-{number}"
     name = Kind.PUBLIC_IP.default_name(network, key)
     properties: ArmProperties = {
         **common,

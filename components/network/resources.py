@@ -42,32 +42,34 @@ class Network(pulumi.ComponentResource):
         super().__init__(TYPE, name, {}, opts)
         known = dict(references)
 
-        def options(protect: bool, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        def options(*depends_on: pulumi.Resource, protect: bool) -> pulumi.ResourceOptions:
             return pulumi.ResourceOptions(parent=self, protect=protect, depends_on=list(depends_on) or None)
 
         for group in plan.security_groups:
             deployed = network.NetworkSecurityGroup(
-                f"{name}-{group.key}", **arguments(group.properties, known), opts=options(group.protect)
+                f"{name}-{group.key}", **arguments(group.properties, known), opts=options(protect=group.protect)
             )
             known[Ref("networkSecurityGroup", f"{plan.key}/{group.key}")] = deployed.id
         for table in plan.route_tables:
             routes = network.RouteTable(
-                f"{name}-{table.key}", **arguments(table.properties, known), opts=options(table.protect)
+                f"{name}-{table.key}", **arguments(table.properties, known), opts=options(protect=table.protect)
             )
             known[Ref("routeTable", f"{plan.key}/{table.key}")] = routes.id
         for address in plan.public_ips:
             public_ip = network.PublicIPAddress(
-                f"{name}-{address.key}", **arguments(address.properties, known), opts=options(address.protect)
+                f"{name}-{address.key}", **arguments(address.properties, known), opts=options(protect=address.protect)
             )
             known[Ref("publicIP", f"{plan.key}/{address.key}")] = public_ip.id
             known[Ref("publicIP", f"{plan.key}/{address.key}", "ipAddress")] = public_ip.ip_address
         for gateway in plan.nat_gateways:
             nat = network.NatGateway(
-                f"{name}-{gateway.key}", **arguments(gateway.properties, known), opts=options(gateway.protect)
+                f"{name}-{gateway.key}", **arguments(gateway.properties, known), opts=options(protect=gateway.protect)
             )
             known[Ref("natGateway", f"{plan.key}/{gateway.key}")] = nat.id
         self.virtual_network = network.VirtualNetwork(
-            name, **arguments(plan.virtual_network.properties, known), opts=options(plan.virtual_network.protect)
+            name,
+            **arguments(plan.virtual_network.properties, known),
+            opts=options(protect=plan.virtual_network.protect),
         )
         known[Ref("virtualNetwork", plan.key)] = self.virtual_network.id
         known[Ref("virtualNetwork", plan.key, "name")] = self.virtual_network.name
@@ -77,10 +79,14 @@ class Network(pulumi.ComponentResource):
             if subnet.retired:
                 continue
             written = network.Subnet(
-                f"{name}-{subnet.key}", **arguments(subnet.properties, known), opts=options(subnet.protect, *previous)
+                f"{name}-{subnet.key}",
+                **arguments(subnet.properties, known),
+                opts=options(*previous, protect=subnet.protect),
             )
             self.subnets[subnet.key] = written
             known[Ref("subnet", f"{plan.key}/{subnet.key}")] = written.id
             previous = [written]
-        self.references = {ref: pulumi.Output.from_input(value) for ref, value in known.items() if ref not in references}
+        self.references = {
+            ref: pulumi.Output.from_input(value) for ref, value in known.items() if ref not in references
+        }
         self.register_outputs({"id": self.virtual_network.id})

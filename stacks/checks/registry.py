@@ -5,7 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from components.problems import Problem
-from stacks.checks import net
+from stacks.checks import (
+    api_server,
+    capacity,
+    cluster_traffic,
+    net,
+    network_names,
+    outbound,
+    ranges,
+    routes,
+    security_groups,
+    sizes,
+)
 from stacks.view import StackView
 
-CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (*net.CHECKS,)
+CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
+    *net.CHECKS,
+    *network_names.CHECKS,
+    *sizes.CHECKS,
+    *ranges.CHECKS,
+    *capacity.CHECKS,
+    *security_groups.CHECKS,
+    *cluster_traffic.CHECKS,
+    *routes.CHECKS,
+    *outbound.CHECKS,
+    *api_server.CHECKS,
+)

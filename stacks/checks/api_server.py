@@ -1,0 +1,97 @@
+"""Who may call the API server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, ip_network
+
+from components.facts import limits
+from components.problems import Problem
+from components.rules import Rule
+from stacks.view import ClusterView, StackView
+
+_PAGE = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
+
+RANGES = Rule(
+    "API-02",
+    "Authorized ranges are public IPv4 ranges that AKS takes",
+    why=f"AKS takes at most {limits.AUTHORIZED_IP_RANGES} ranges, only IPv4 and only public ones, each beginning with"
+    " its first address."
+    " 0.0.0.0/32 means the cluster's own load balancer and nobody else, so it stands alone.",
+    fix="Write public ranges such as 203.0.113.0/24, merging neighbours where there are too many.",
+    source=f"{_PAGE}; Azure CLI 2.91.0",
+)
+OWN_WAY_OUT = Rule(
+    "API-03",
+    "Authorized ranges include the cluster's own way out",
+    why="Nodes call the API server from the cluster's outbound address. AKS adds that of its own load balancer by"
+    " itself, but not"
+    " that of a NAT gateway or firewall: without it nodes never join, and neither does whoever deploys from elsewhere"
+    " get in.",
+    fix="Add the public addresses of the NAT gateway or firewall and of the machine that deploys, then accept the"
+    " warning.",
+    source=_PAGE,
+)
+
+_ONLY_OWN = "0.0.0.0/32"
+
+
+def _ranges(view: StackView) -> Iterator[Problem]:
+    """API-02."""
+    for cluster in view.clusters:
+        path = (*cluster.path, "apiServer", "authorizedIPRanges")
+        given = cluster.config.api_server.authorized_ip_ranges
+        if len(given) > limits.AUTHORIZED_IP_RANGES:
+            yield RANGES.error(
+                path, f"{len(given)} ranges, AKS takes at most {limits.AUTHORIZED_IP_RANGES}; merge or remove some"
+            )
+        for index, text in enumerate(given):
+            fault = _fault(text, len(given))
+            if fault:
+                yield RANGES.error((*path, index), fault)
+
+
+def _fault(text: str, count: int) -> str | None:
+    """What is wrong with one authorized range, and how to mend it; None if it is fine."""
+    if text == _ONLY_OWN:
+        return None if count == 1 else f"{text} beside {count - 1} more, though it means nobody else; remove it or them"
+    try:
+        cidr = ip_network(text, strict=False)
+    except ValueError:
+        return f"{text!r} is not an address range; write one such as 203.0.113.0/24"
+    if not isinstance(cidr, IPv4Network):
+        return f"{text} is IPv6, AKS takes only IPv4; remove it"
+    if "/" in text and str(cidr) != text:
+        return f"{text} has host bits set; write {cidr}"
+    if not cidr.is_global:
+        return f"{text} is not public, so no call comes from it; use the public addresses that callers have"
+    return None
+
+
+def _own_way_out(view: StackView) -> Iterator[Problem]:
+    """API-03: once per cluster whose way out AKS does not add by itself."""
+    for cluster in view.clusters:
+        way_out = _way_out(cluster)
+        if cluster.config.api_server.authorized_ip_ranges and way_out:
+            yield OWN_WAY_OUT.warning(
+                (*cluster.path, "apiServer", "authorizedIPRanges"),
+                f"nodes call from {way_out}, whose public addresses are not known here; make sure they are in the list",
+            )
+
+
+def _way_out(cluster: ClusterView) -> str | None:
+    """What nodes leave by, where AKS does not authorize it by itself."""
+    kind = cluster.config.networking.outbound.type
+    if kind == "loadBalancer":
+        return None
+    if kind == "userDefinedRouting":
+        return "the appliance behind their routes"
+    gateways = dict.fromkeys(
+        pool.subnet_config.nat_gateway.rpartition("/")[2]
+        for pool in cluster.pools
+        if pool.subnet_config and pool.subnet_config.nat_gateway
+    )
+    return f"NAT gateway {', '.join(gateways)}" if gateways else "their NAT gateway"
+
+
+CHECKS = (_ranges, _own_way_out)

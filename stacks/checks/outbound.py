@@ -1,0 +1,194 @@
+"""How clusters reach the internet: what each outbound type needs of the node subnets, and NAT gateways themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.facts import limits
+from components.network.config import RouteTableConfig
+from components.problems import KeyPath, Problem
+from components.rules import Rule
+from stacks.view import ClusterView, PoolView, StackView
+
+_TYPES = "https://learn.microsoft.com/azure/aks/egress-outboundtype"
+_NAT = "https://learn.microsoft.com/azure/aks/nat-gateway"
+_NAT_RESOURCE = "https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource"
+
+NEEDS_NETWORK = Rule(
+    "OUT-01",
+    "A way out through the subnets needs subnets of your own",
+    why="AKS refuses userDefinedRouting and userAssignedNATGateway for clusters in the network that it makes itself.",
+    fix="Give the cluster a network, or use outbound type loadBalancer.",
+    source=_TYPES,
+)
+ROUTES = Rule(
+    "OUT-05",
+    "With userDefinedRouting every node subnet routes the internet to an appliance or gateway",
+    why="AKS refuses the cluster where the route table or its default route is missing"
+    " (RouteTableMissingDefaultRouteError) or"
+    " leads to Internet or None (RouteTableInvalidNextHop).",
+    fix="Attach a route table with a route for 0.0.0.0/0 to VirtualAppliance or VirtualNetworkGateway.",
+    source=f"{_TYPES}; https://learn.microsoft.com/azure/aks/limit-egress-traffic",
+)
+NAT = Rule(
+    "OUT-06",
+    "Node subnets have a NAT gateway exactly where the outbound type is userAssignedNATGateway",
+    why="AKS refuses userAssignedNATGateway where a node subnet has no NAT gateway, and other outbound types where one"
+    " has.",
+    fix="Attach a NAT gateway to every node subnet, or to none and use another outbound type.",
+    source=f"{_NAT}; AKS support articles on outbound types",
+)
+IMPLICIT = Rule(
+    "NET-36",
+    "Node subnets have no implicit way out",
+    why="Azure's default outbound access has an address that nobody owns and that changes; Azure retires it for new"
+    " networks."
+    " Clusters bring a way out of their own, so it only hides that one being broken.",
+    fix="Remove defaultOutboundAccess.",
+    source="https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access; AKS release notes"
+    " 2025-09",
+)
+NAT_BOUNDS = Rule(
+    "CAP-15",
+    "A NAT gateway has as many addresses and as long a timeout as Azure takes",
+    why=f"A NAT gateway has 1 to {limits.NAT_GATEWAY_PUBLIC_IPS} public IP addresses, with 64,512 flows each to one"
+    " destination, and"
+    f" an idle timeout of {limits.NAT_GATEWAY_IDLE_TIMEOUT_MINUTES[0]} to"
+    f" {limits.NAT_GATEWAY_IDLE_TIMEOUT_MINUTES[-1]} minutes.",
+    fix="Use numbers in these bounds.",
+    source=f"{_NAT_RESOURCE}; {_NAT}",
+)
+NAT_ZONE = Rule(
+    "CFG-26",
+    "A Standard NAT gateway is in one zone or in none",
+    why="Azure refuses more than one zone for a Standard NAT gateway, and zones other than 1, 2 and 3.",
+    fix="Name one zone, or none and let Azure choose; use a NAT gateway and subnets per zone for more.",
+    source=_NAT_RESOURCE,
+)
+
+_DEFAULT_ROUTE = "0.0.0.0/0"
+_HOPS = ("VirtualAppliance", "VirtualNetworkGateway")
+_ZONES = ("1", "2", "3")
+
+
+def _outbound_path(cluster: ClusterView) -> KeyPath:
+    return (*cluster.path, "networking", "outbound", "type")
+
+
+def _types(view: StackView) -> Iterator[Problem]:
+    """OUT-01, OUT-05, OUT-06: what a cluster's outbound type needs."""
+    for cluster in view.clusters:
+        kind = cluster.config.networking.outbound.type
+        if cluster.config.network is None:
+            if kind != "loadBalancer":
+                yield NEEDS_NETWORK.error(
+                    _outbound_path(cluster), f"{kind} in a network that AKS makes; add network, or use loadBalancer"
+                )
+            continue
+        for pool in {pool.config.subnet: pool for pool in reversed(cluster.pools)}.values():
+            if pool.subnet_config is None or pool.subnet_config.retired:
+                continue
+            yield from _nat_gateway(cluster, pool, kind)
+            if kind == "userDefinedRouting":
+                yield from _default_route(cluster, pool)
+
+
+def _nat_gateway(cluster: ClusterView, pool: PoolView, kind: str) -> Iterator[Problem]:
+    """OUT-06."""
+    assert pool.subnet_config is not None
+    path = (*_network_path(cluster), "subnets", str(pool.config.subnet), "natGateway")
+    gateway = pool.subnet_config.nat_gateway
+    if kind == "userAssignedNATGateway" and gateway is None:
+        yield NAT.error(
+            path, f"none, but nodes of clusters.{cluster.key} leave by {kind}; add natGateway to the subnet"
+        )
+    if kind != "userAssignedNATGateway" and gateway is not None:
+        name = gateway.rpartition("/")[2]
+        yield NAT.error(
+            path,
+            f"{name}, but nodes of clusters.{cluster.key} leave by {kind}; remove it, or use userAssignedNATGateway",
+        )
+
+
+def _network_path(cluster: ClusterView) -> KeyPath:
+    return ("cilia:networks", str(cluster.config.network))
+
+
+def _default_route(cluster: ClusterView, pool: PoolView) -> Iterator[Problem]:
+    """OUT-05."""
+    assert pool.subnet_config is not None
+    assert cluster.network is not None
+    table = pool.subnet_config.route_table
+    path = (*_network_path(cluster), "subnets", str(pool.config.subnet), "routeTable")
+    if table is None:
+        yield ROUTES.error(
+            path,
+            f"none, but nodes of clusters.{cluster.key} leave by userDefinedRouting; add a routeTable to the subnet",
+        )
+    elif table.startswith("/"):
+        yield ROUTES.warning(
+            path,
+            f"routes of {table.rpartition('/')[2]} are not known here; make sure {_DEFAULT_ROUTE} leads to"
+            f" {' or '.join(_HOPS)}",
+        )
+    elif table in cluster.network.config.route_tables:
+        yield from _routes(cluster, table, cluster.network.config.route_tables[table])
+
+
+def _routes(cluster: ClusterView, key: str, table: RouteTableConfig) -> Iterator[Problem]:
+    path = (*_network_path(cluster), "routeTables", key, "routes")
+    hops = " or ".join(_HOPS)
+    defaults = {name: route for name, route in table.routes.items() if route.address_prefix == _DEFAULT_ROUTE}
+    if not defaults:
+        yield ROUTES.error(
+            path, f"no route for {_DEFAULT_ROUTE}, which clusters.{cluster.key} leaves by; add one to {hops}"
+        )
+    for name, route in defaults.items():
+        if route.next_hop_type not in _HOPS:
+            yield ROUTES.error(
+                (*path, name, "nextHopType"),
+                f"{route.next_hop_type} for {_DEFAULT_ROUTE}, which clusters.{cluster.key} leaves by; use {hops}",
+            )
+
+
+def _implicit(view: StackView) -> Iterator[Problem]:
+    """NET-36."""
+    for network in view.networks:
+        for key, subnet in network.config.subnets.items():
+            if subnet.default_outbound_access and network.users(key):
+                yield IMPLICIT.warning(
+                    (*network.path, "subnets", key, "defaultOutboundAccess"),
+                    "true on a node subnet, whose nodes have a way out of their own; remove it",
+                )
+
+
+def _nat_gateways(view: StackView) -> Iterator[Problem]:
+    """CAP-15, CFG-26."""
+    minutes = limits.NAT_GATEWAY_IDLE_TIMEOUT_MINUTES
+    for network in view.networks:
+        for key, gateway in network.config.nat_gateways.items():
+            path = (*network.path, "natGateways", key)
+            if not 1 <= gateway.public_ips <= limits.NAT_GATEWAY_PUBLIC_IPS:
+                yield NAT_BOUNDS.error(
+                    (*path, "publicIPs"),
+                    f"{gateway.public_ips:,} public IP addresses, a NAT gateway has 1 to"
+                    f" {limits.NAT_GATEWAY_PUBLIC_IPS};"
+                    " use a number in between",
+                )
+            if gateway.idle_timeout_in_minutes not in minutes:
+                yield NAT_BOUNDS.error(
+                    (*path, "idleTimeoutInMinutes"),
+                    f"{gateway.idle_timeout_in_minutes:,} minutes, a NAT gateway takes {minutes[0]} to {minutes[-1]};"
+                    " use a number in between",
+                )
+            if len(gateway.zones) > limits.NAT_GATEWAY_STANDARD_ZONES:
+                yield NAT_ZONE.error(
+                    (*path, "zones"),
+                    f"zones {', '.join(gateway.zones)}, a Standard NAT gateway is in one; name one zone or none",
+                )
+            for zone in gateway.zones:
+                if zone not in _ZONES:
+                    yield NAT_ZONE.error((*path, "zones"), f"{zone!r} is not a zone; use one of {', '.join(_ZONES)}")
+
+
+CHECKS = (_types, _implicit, _nat_gateways)
