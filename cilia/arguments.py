@@ -27,7 +27,9 @@ class Parser(argparse.ArgumentParser):
 
 def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     """`-o`: the first format is the default."""
-    parser.add_argument("-o", "--output", choices=formats, default=formats[0], help=f"format of the result ({formats[0]})")
+    parser.add_argument(
+        "-o", "--output", choices=formats, default=formats[0], help=f"format of the result ({formats[0]})"
+    )
 
 
 def add_today(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from cilia.output import Style, counted, listed, remark, style_of
+from cilia.output import Look, Style, counted, listed, remark, style_of
 from components.problems import Problem, dotted, errors
 from stacks.load import Loaded
 from stacks.yaml_rules import UNREADABLE
@@ -29,7 +29,7 @@ def problem_line(problem: Problem, style: Style) -> str:
     text, tail = str(problem), f" [{problem.rule}]"
     where = text.removesuffix(f"{problem.message}{tail}").removesuffix("warning: ")
     mark = "warning: " if problem.severity == "warning" else ""
-    look = "yellow" if mark else "red"
+    look: Look = "yellow" if mark else "red"
     message = style.paint(mark, "yellow", "bold") + problem.message
     return style.paint(where, "bold") + message + style.paint(tail, look)
 

@@ -1,7 +1,8 @@
 """What of a resource a person wants to see first: one row per type, and the words for every value.
 
-A row is templates. `{a.b}` stands for an input, `{a[].b}` for that of every item of a list; a template with an input that is absent
-or empty is left out. Of several templates in brackets the first one that can be filled counts. A new type is a new row.
+A row is templates. `{a.b}` stands for an input, `{a[].b}` for that of every item of a list; a template with an input
+that is absent or empty is left out. Of several templates in brackets the first one that can be filled counts. A new
+type is a new row.
 """
 
 from __future__ import annotations
@@ -77,9 +78,7 @@ class Inline:
 INLINE: Mapping[str, Inline] = {
     "containerservice:ManagedCluster": Inline("agentPoolProfiles", "pool", _POOL),
     "network:NetworkSecurityGroup": Inline("securityRules", "rule", _RULE),
-    "network:RouteTable": Inline(
-        "routes", "route", ("{addressPrefix} to {nextHopType}", "at {nextHopIpAddress}")
-    ),
+    "network:RouteTable": Inline("routes", "route", ("{addressPrefix} to {nextHopType}", "at {nextHopIpAddress}")),
 }
 
 # A role assignment's name is a UUID that tells nobody anything.

@@ -5,18 +5,18 @@ Exit codes: 0 all well; 1 findings; 2 the input could not be read.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
 import sys
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from cilia.arguments import Parser
-from cilia.errors import InputError
+from cilia.errors import InputError, nearest
 from cilia.output import document, remark
-from cilia.project import nearest
 
 FINDINGS = 1
 UNREADABLE_INPUT = 2
@@ -48,6 +48,8 @@ class Verb(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code; shows no traceback unless `--debug` asks for one."""
+    if argv is None:
+        _hurry()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _run(words)
@@ -60,11 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _NO_READER
     except KeyboardInterrupt:
         return _STOPPED
-    except Exception as error:  # noqa: BLE001 - a bug of ours is one line too
+    except Exception as error:
         if "--debug" in words:
             raise
         return _refused(f"internal error, {type(error).__name__}: {error}; --debug shows where", words)
     return code
+
+
+def _hurry() -> None:
+    """Makes a process that soon ends start sooner: about a tenth of the time of a validation."""
+    gc.set_threshold(100_000)
+    # else pydantic looks through every installed distribution for plugins, none of which may change what a stack says
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _run(words: list[str]) -> int:
@@ -76,9 +85,11 @@ def _run(words: list[str]) -> int:
         raise InputError(f"no command {chosen!r}; {nearest(chosen, VERBS, 'the commands are')}")
     verb: Verb | None = None
     for name, summary in VERBS.items():
-        sub = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
+        sub = verbs.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+        )
         if name == chosen:
-            verb = importlib.import_module(f"cilia.{name}")  # type: ignore[assignment]
+            verb = cast("Verb", importlib.import_module(f"cilia.{name}"))
             verb.arguments(sub)
     try:
         options = parser.parse_args(words)

@@ -1,14 +1,13 @@
 """Where results go and how they look: text for people, JSON for programs.
 
-Results go to stdout, everything else to stderr. Colour only where somebody looks: on a terminal, unless the environment says
-otherwise (https://no-color.org, https://force-color.org).
+Results go to stdout, everything else to stderr. Colour only where somebody looks: on a terminal, unless the environment
+says otherwise (https://no-color.org, https://force-color.org).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ _WIDEST_COLUMNS = 160
 """Beyond this, the eye loses the line."""
 
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
-_ASCII = str.maketrans({"├": "|", "└": "`", "│": "|", "─": "-", "…": ".", "→": ">", "–": "-", "×": "x"})
+_ASCII = str.maketrans({"├": "|", "└": "`", "│": "|", "─": "-", "…": "."})
+"""The characters of our own that an old terminal may lack."""
 
 Look = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 
@@ -49,12 +49,19 @@ class Style:
 def style_of(stream: TextIO) -> Style:
     """How text looks on a stream, by the environment and by what the stream is."""
     terminal = stream.isatty()
-    columns = min(shutil.get_terminal_size((PIPED_COLUMNS, 24)).columns, _WIDEST_COLUMNS) if terminal else PIPED_COLUMNS
+    columns = _columns(stream) if terminal else PIPED_COLUMNS
     if os.environ.get("NO_COLOR"):
         return Style(columns=columns)
     if os.environ.get("FORCE_COLOR"):
         return Style(coloured=True, columns=columns)
     return Style(coloured=terminal and os.environ.get("TERM") != "dumb", columns=columns)
+
+
+def _columns(terminal: TextIO) -> int:
+    try:
+        return min(os.get_terminal_size(terminal.fileno()).columns or PIPED_COLUMNS, _WIDEST_COLUMNS)
+    except (OSError, ValueError):
+        return PIPED_COLUMNS
 
 
 def result(text: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cilia.errors import InputError
+from cilia.errors import InputError, nearest
 from stacks.load import STACKS_DIRECTORY, stack_file, stack_name
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -103,10 +102,3 @@ def _no_stack(name: str, known: list[str], file: Path) -> str:
     if not known:
         return f"no stack {name!r}: {file} does not exist, and no other stack does; make it with: cilia init {name}"
     return f"no stack {name!r}: {file} does not exist; {nearest(name, known, 'the stacks are')}"
-
-
-def nearest(name: str, known: Iterable[str], lead: str) -> str:
-    """What was probably meant by a name that is not known; what there is where nothing comes near."""
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"{lead} {', '.join(names)}"
