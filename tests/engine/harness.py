@@ -1,0 +1,252 @@
+"""Runs the real Pulumi engine on a program, with the simulated providers as its plugins.
+
+Every engine test gets a folder of its own: project, file backend, Pulumi home with two plugin shims, and the simulated
+cloud. Nothing of the machine's own Pulumi or Azure settings reaches it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.engine.server import SHAPES_FILE, STATE
+from tests.engine.store import Store
+
+REPOSITORY = Path(__file__).parents[2]
+# Plugin name and the SDK distribution whose version the engine asks for.
+PLUGINS = {"azure-native": "pulumi-azure-native", "kubernetes": "pulumi-kubernetes"}
+STACK = "test"
+# Of the environment, only these reach the engine and the program.
+PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+# The repository's own program: what it consists of.
+PROGRAM = ("__main__.py", "components", "policies", "stacks")
+EXPECT_NO_CHANGES_VIOLATED = 7  # exit code of `preview --expect-no-changes`; pulumi 3.260
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the engine planned or did to a resource."""
+
+    op: str
+    urn: str
+    type: str
+    detailed: dict[str, str]  # property path -> kind of difference
+    planning: bool
+
+    @property
+    def name(self) -> str:
+        """The Pulumi name."""
+        return self.urn.split("::", 3)[3]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did.
+
+    Judge by these, never by the tail of the text: a failing `up` often ends in a traceback of the language host.
+    """
+
+    command: tuple[str, ...]
+    code: int
+    events: list[dict[str, Any]]
+    text: str
+    seconds: float
+
+    def steps(self, *, planning: bool = False) -> list[Step]:
+        """What was done to resources, or in the plan before it.
+
+        Unchanged ones, the stack and default providers are left out.
+        """
+        found = [_step(event["resourcePreEvent"]) for event in self.events if "resourcePreEvent" in event]
+        wanted = [step for step in found if step.planning == planning and step.op != "same"]
+        return [step for step in wanted if not _is_scenery(step)]
+
+    def ops(self, *, planning: bool = False) -> dict[str, str]:
+        """Pulumi name -> what was done to it last."""
+        return {step.name: step.op for step in self.steps(planning=planning)}
+
+    @property
+    def errors(self) -> list[str]:
+        """The error messages, plain; those of the language host's traceback are among them."""
+        found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [_plain(item["message"]).strip() for item in found if item["severity"] == "error"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warning messages, plain."""
+        found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [_plain(item["message"]).strip() for item in found if item["severity"] == "warning"]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The engine's own summary: operation -> number of resources."""
+        found = [event["summaryEvent"] for event in self.events if "summaryEvent" in event]
+        return dict(found[-1].get("resourceChanges") or {}) if found else {}
+
+
+def _is_scenery(step: Step) -> bool:
+    return step.type == "pulumi:pulumi:Stack" or (
+        step.type.startswith("pulumi:providers:") and step.name.startswith("default")
+    )
+
+
+def _step(event: Mapping[str, Any]) -> Step:
+    data = event["metadata"]
+    detailed = {path: item["diffKind"] for path, item in (data.get("detailedDiff") or {}).items()}
+    return Step(data["op"], data["urn"], data["type"], detailed, bool(event.get("planning")))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"<\{%[^%]*%\}>", "", text)
+
+
+@dataclass
+class Engine:
+    """A stack in a folder of its own.
+
+    `cloud` is the simulated Azure: order faults, plant resources, cause drift, read the call log.
+    """
+
+    folder: Path
+    pulumi: str
+    shapes: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("project", "backend", "home"):
+            (self.folder / name).mkdir(parents=True)
+        self.project = self.folder / "project"
+        self.cloud = Store(self.folder / "cloud")
+        shutil.copy(self.shapes, self.cloud.folder / SHAPES_FILE)
+        for name, distribution in PLUGINS.items():
+            self.install(name, importlib.metadata.version(distribution))
+
+    def install(self, name: str, version: str, binary: Path | None = None) -> None:
+        """Makes a plugin available: a real one, or else the simulated one as a script that starts it."""
+        path = self.folder / "home" / "plugins" / f"resource-{name}-v{version}" / f"pulumi-resource-{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        if binary is not None:
+            path.symlink_to(binary)
+            return
+        # -P: a folder `tests` in the project must not be taken for ours
+        path.write_text(
+            f'#!/bin/sh\nPYTHONPATH="{REPOSITORY}" exec "{sys.executable}" -P -m tests.engine.server {name} "$@"\n'
+        )
+        path.chmod(0o755)
+
+    def program(self, source: str, config: Mapping[str, Any] | None = None) -> None:
+        """Writes a program of one file, and its stack's configuration (full keys, such as `azure-native:location`)."""
+        (self.project / "__main__.py").write_text(source)
+        self._write_project({})
+        self.configure(config or {})
+
+    def repository(self, stack_file: str) -> None:
+        """Uses the repository's own program, with this text as its stack file."""
+        for name in PROGRAM:
+            target = self.project / name
+            if target.exists():
+                continue
+            source = REPOSITORY / name
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__")
+            ) if source.is_dir() else shutil.copy(source, target)
+        self._write_project({"stackConfigDir": "stacks"})
+        (self.project / "stacks" / f"Pulumi.{STACK}.yaml").write_text(stack_file)
+
+    def _write_project(self, extra: Mapping[str, Any]) -> None:
+        options: dict[str, str] = {"toolchain": "pip"}
+        if sys.prefix != sys.base_prefix:
+            options["virtualenv"] = os.path.relpath(sys.prefix, self.project)
+        project = {"name": "cilia", "runtime": {"name": "python", "options": options}, **extra}
+        (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Replaces the stack's configuration, keeping the encryption salt."""
+        path = self.project / f"Pulumi.{STACK}.yaml"
+        old = yaml.safe_load(path.read_text()) if path.exists() else {}
+        path.write_text(yaml.safe_dump({**old, "config": dict(config)}))
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in PASSED if name in os.environ}
+        return {
+            **kept,
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": "passphrase",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
+            STATE: str(self.cloud.folder),
+            **self.environment,
+        }
+
+    def run(self, *arguments: str, timeout: float = 300) -> Outcome:
+        """Runs a command of the CLI in the project. Raises: subprocess.TimeoutExpired after `timeout` seconds."""
+        log = self.folder / "events.jsonl"
+        log.unlink(missing_ok=True)
+        started = time.monotonic()
+        done = subprocess.run(  # noqa: S603 - the tests' own arguments
+            [self.pulumi, *arguments, "--non-interactive"],
+            cwd=self.project,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        lines = log.read_text().splitlines() if log.exists() else []
+        events = [json.loads(line) for line in lines]
+        return Outcome(arguments, done.returncode, events, done.stdout + done.stderr, time.monotonic() - started)
+
+    def _operate(self, command: str, *arguments: str, flags: Iterable[str] = ()) -> Outcome:
+        if not (self.folder / "backend" / ".pulumi" / "stacks" / "cilia" / f"{STACK}.json").exists():
+            made = self.run("stack", "init", STACK)
+            assert made.code == 0, made.text
+        log = str(self.folder / "events.jsonl")
+        return self.run(command, "--stack", STACK, "--event-log", log, *flags, *arguments)
+
+    def up(self, *arguments: str) -> Outcome:
+        """`pulumi up` without a question."""
+        return self._operate("up", *arguments, flags=("--yes",))
+
+    def preview(self, *arguments: str) -> Outcome:
+        """`pulumi preview`."""
+        return self._operate("preview", *arguments)
+
+    def refresh(self, *arguments: str) -> Outcome:
+        """`pulumi refresh` without a question."""
+        return self._operate("refresh", *arguments, flags=("--yes",))
+
+    def destroy(self, *arguments: str) -> Outcome:
+        """`pulumi destroy` without a question."""
+        return self._operate("destroy", *arguments, flags=("--yes",))
+
+    def settled(self) -> bool:
+        """Whether a preview finds nothing to do."""
+        outcome = self.preview("--expect-no-changes")
+        assert outcome.code in (0, EXPECT_NO_CHANGES_VIOLATED), outcome.text
+        return outcome.code == 0
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The resources in the state, by Pulumi name; secrets as the state has them, encrypted."""
+        exported = self.run("stack", "export", "--stack", STACK)
+        deployment = json.loads(exported.text)["deployment"]
+        return {item["urn"].split("::", 3)[3]: item for item in deployment.get("resources") or []}
+
+    def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
+        """The stack's outputs; a secret one is `[secret]` unless asked for."""
+        shown = self.run("stack", "output", "--stack", STACK, "--json", *(["--show-secrets"] if secrets else []))
+        return dict(json.loads(shown.text))
