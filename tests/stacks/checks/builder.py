@@ -43,9 +43,20 @@ def cluster(changes: Mapping[str, Any]) -> dict[str, Any]:
     return stack({"cilia:clusters": {"main": changes}})
 
 
+def network(changes: Mapping[str, Any], **clusters: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean stack with changes to its network `main`, and to clusters by key."""
+    return stack({"cilia:networks": {"main": changes}, "cilia:clusters": clusters})
+
+
 def problems(values: Mapping[str, Any], today: date = TODAY) -> list[str]:
     """Everything found in a stack, as it is printed."""
     return [str(problem) for problem in check(parse(values), today=today).problems]
+
+
+def findings(rule: str, values: Mapping[str, Any], today: date = TODAY) -> list[str]:
+    """What one rule finds in a stack, without the rule's id."""
+    mark = f" [{rule}]"
+    return [found.removesuffix(mark) for found in problems(values, today) if found.endswith(mark)]
 
 
 def _merged(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
