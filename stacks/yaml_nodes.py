@@ -130,6 +130,7 @@ class _Composer:
         """
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         if isinstance(event, yaml.ScalarEvent):
+            self._count(1, line)
             self._check_scalar(event, line)
             node = Node("scalar", line, event.tag, event.value, plain=not event.style)
             self._add(node, event.anchor)
@@ -181,12 +182,12 @@ class _Composer:
 
     def _begin(self, opened: _Open) -> None:
         self._open.append(opened)
+        self._count(1, opened.node.line)
         _check_depth(len(self._open), opened.node.line)
         if opened.anchor is not None:
             self._anchors.pop(opened.anchor, None)
 
     def _add(self, node: Node, anchor: str | None) -> None:
-        self._count(1, node.line)
         if anchor is not None:
             self._anchors[anchor] = node
         self._attach(node, node.line)
@@ -202,7 +203,8 @@ class _Composer:
         self._count(1 + node.size, line)
         _check_depth(len(self._open) + node.height, line)
         enough_aliased, enough = _SHARE_COUNTS_FROM
-        if self._aliased > max(enough_aliased, MAX_ALIAS_SHARE * self._nodes) and self._nodes > enough:
+        decoded = 1 + self._nodes  # yaml.v3 counts the document too
+        if self._aliased > enough_aliased and decoded > enough and self._aliased / decoded > MAX_ALIAS_SHARE:
             message = "more than 99 in 100 values up to here come from aliases, which Pulumi refuses; write them out"
             raise UnreadableError(SIZE, message, line)
         self._attach(node, line)

@@ -46,7 +46,7 @@ def bomb(levels: int, width: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("levels", "width", "line", "message"), [(30, 10, 5, ALIASED), (100, 2, 12, ALIASED), (3, 400, 3, FULL)]
+    ("levels", "width", "line", "message"), [(30, 10, 5, ALIASED), (100, 2, 12, ALIASED), (2, 400, 3, ALIASED)]
 )
 def test_an_alias_bomb_is_one_line(levels: int, width: int, line: int, message: str) -> None:
     assert refusal(read_text(bomb(levels, width), "f")) == ("YML-06", line, message)
@@ -54,8 +54,9 @@ def test_an_alias_bomb_is_one_line(levels: int, width: int, line: int, message: 
 
 def test_values_that_are_almost_all_aliases_are_refused_where_pulumi_refuses_them() -> None:
     written = "config:\n  a:b: &x [" + ", ".join(["1"] * 200) + "]\n  a:c: ["
-    fine = read_text((written + ", ".join(["*x"] * 20) + "]\n").encode(), "f")
-    refused = read_text((written + ", ".join(["*x"] * 200) + "]\n").encode(), "f")
+    # 201 values each; 40,401 of 40,809 are just no more than 99 in 100, as yaml.v3 v3.0.1 counts.
+    fine = read_text((written + ", ".join(["*x"] * 201) + "]\n").encode(), "f")
+    refused = read_text((written + ", ".join(["*x"] * 202) + "]\n").encode(), "f")
     assert fine.problems == ()
     assert refusal(refused) == ("YML-06", 3, ALIASED)
 
@@ -83,7 +84,7 @@ def test_aliases_count_with_the_depth_of_what_they_name() -> None:
     assert refusal(read_text(f"config:\n  a:b: &x {inner}\n  a:c: {outer}\n".encode(), "f")) == ("YML-06", 3, DEEP)
 
 
-@pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "a:\n ", "!!seq ["])
+@pytest.mark.parametrize("unit", ["[", "{a: ", "- ", "? ", "!!seq ["])
 def test_endless_nesting_is_one_line(unit: str) -> None:
     document = read_text((unit * 20_000).encode(), "f")
     assert (document.readable, len(document.problems)) == (False, 1)
