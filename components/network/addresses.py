@@ -6,7 +6,7 @@ before it, so declaring something after it never moves it.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, summarize_address_range
@@ -69,13 +69,22 @@ def pack(spaces: Sequence[IPv4Network], requests: Iterable[Request]) -> dict[str
             gaps = sorted(_gaps(spaces, taken), key=lambda gap: (gap.prefixlen, gap))
             placed[request.key] = NoSpace(request, gaps[0] if gaps else None)
             continue
-        insort(taken, _bounds(place))
+        _take(taken, *_bounds(place))
         placed[request.key] = place
     return placed
 
 
 def _bounds(block: IPv4Network) -> tuple[int, int]:
     return int(block.network_address), int(block.broadcast_address)
+
+
+def _take(taken: list[tuple[int, int]], first: int, last: int) -> None:
+    """Adds a run of addresses, merged with those it touches: the runs stay disjoint, in order, and few."""
+    start = bisect_left(taken, first, key=lambda run: run[1] + 1)
+    end = bisect_right(taken, last + 1, key=lambda run: run[0])
+    if start < end:
+        first, last = min(first, taken[start][0]), max(last, taken[end - 1][1])
+    taken[start:end] = [(first, last)]
 
 
 def _lowest_free(spaces: Sequence[IPv4Network], blocks: list[tuple[int, int]], prefix: int) -> IPv4Network | None:

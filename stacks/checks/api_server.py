@@ -18,7 +18,7 @@ RANGES = Rule(
     why=f"AKS takes at most {limits.AUTHORIZED_IP_RANGES} ranges, only IPv4 and only public ones, each beginning with"
     " its first address."
     " 0.0.0.0/32 means the cluster's own load balancer and nobody else, so it stands alone.",
-    fix="Write public ranges such as 203.0.113.0/24, merging neighbours where there are too many.",
+    fix="Write public ranges such as 73.140.245.0/24, merging neighbours where there are too many.",
     source=f"{_PAGE}; Azure CLI 2.91.0",
 )
 OWN_WAY_OUT = Rule(
@@ -58,7 +58,7 @@ def _fault(text: str, count: int) -> str | None:
     try:
         cidr = ip_network(text, strict=False)
     except ValueError:
-        return f"{text!r} is not an address range; write one such as 203.0.113.0/24"
+        return f"{text!r} is not an address range; write one such as 73.140.245.0/24"
     if not isinstance(cidr, IPv4Network):
         return f"{text} is IPv6, AKS takes only IPv4; remove it"
     if "/" in text and str(cidr) != text:

@@ -127,7 +127,9 @@ def test_ipv6_beside_ipv4_is_left_to_azure() -> None:
 
 
 def test_subnet_outside_the_address_space_is_refused() -> None:
-    assert problems(network({"addressSpace": ["10.20.0.0/16", "10.30.0.0/16"], "subnets": {"o": {"cidr": "10.21.0.0/24"}}})) == [
+    assert problems(
+        network({"addressSpace": ["10.20.0.0/16", "10.30.0.0/16"], "subnets": {"o": {"cidr": "10.21.0.0/24"}}})
+    ) == [
         "networks.main.subnets.o.cidr: 10.21.0.0/24 is outside the address space 10.20.0.0/16, 10.30.0.0/16;"
         " move it inside, or append a range to addressSpace [NET-05]"
     ]
@@ -140,7 +142,10 @@ def test_subnet_in_any_range_of_the_address_space_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("cidr", "meant"),
-    [pytest.param("10.20.0.5/24", "10.20.0.0/24", id="host"), pytest.param("10.20.8.0/20", "10.20.0.0/20", id="middle")],
+    [
+        pytest.param("10.20.0.5/24", "10.20.0.0/24", id="host"),
+        pytest.param("10.20.8.0/20", "10.20.0.0/20", id="middle"),
+    ],
 )
 def test_host_bits_are_refused_with_the_range_that_was_meant(cidr: str, meant: str) -> None:
     assert findings("NET-05", subnet("o", {"cidr": cidr})) == [
@@ -179,7 +184,9 @@ def test_host_bits_are_refused_with_the_range_that_was_meant(cidr: str, meant: s
 )
 def test_more_than_azure_gives_by_default_is_a_warning(changes: dict[str, Any], path: str, message: str) -> None:
     where = f"networks.main.{path}".rstrip(".")
-    assert findings("NET-08", network(changes)) == [f"{where}: warning: {message}; split them or ask for a higher limit"]
+    assert findings("NET-08", network(changes)) == [
+        f"{where}: warning: {message}; split them or ask for a higher limit"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +207,9 @@ def test_as_much_as_azure_gives_by_default_is_taken(changes: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("name", ["GatewaySubnet", "AzureFirewallSubnet", "AzureBastionSubnet", "RouteServerSubnet"])
 def test_nodes_in_a_subnet_of_another_service_are_refused(name: str) -> None:
-    values = network({"subnets": {"o": {"cidr": "10.20.1.0/24", "name": name}}}, main={"pools": {"user": {"subnet": "o"}}})
+    values = network(
+        {"subnets": {"o": {"cidr": "10.20.1.0/24", "name": name}}}, main={"pools": {"user": {"subnet": "o"}}}
+    )
     (found,) = problems(values)
     assert found.startswith(f"clusters.main.pools.user.subnet: {name} is for ")
     assert found.endswith("; use another subnet [NET-19]")
@@ -247,7 +256,9 @@ def test_attachment_that_is_not_declared_is_refused_with_those_that_are(field: s
 @pytest.mark.parametrize("field", ["natGateway", "securityGroup", "routeTable"])
 def test_attachment_that_exists_elsewhere_is_taken(field: str) -> None:
     kind = f"{field}s".replace("securityGroups", "networkSecurityGroups")
-    arm_id = f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/rg/providers/Microsoft.Network/{kind}/x"
+    arm_id = (
+        f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/rg/providers/Microsoft.Network/{kind}/x"
+    )
     assert problems(subnet("o", {"cidr": "10.20.1.0/24", field: arm_id})) == []
 
 
@@ -259,7 +270,9 @@ def test_pool_in_a_subnet_that_is_not_declared_is_refused() -> None:
 
 
 def test_pool_in_a_retired_subnet_is_refused() -> None:
-    values = network({"subnets": {"o": {"cidr": "10.20.1.0/24", "retired": True}}}, main={"pools": {"user": {"subnet": "o"}}})
+    values = network(
+        {"subnets": {"o": {"cidr": "10.20.1.0/24", "retired": True}}}, main={"pools": {"user": {"subnet": "o"}}}
+    )
     assert problems(values) == [
         "clusters.main.pools.user.subnet: subnet o is retired and not deployed; use another [CFG-06]"
     ]
