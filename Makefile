@@ -55,7 +55,7 @@ generate: setup ## Write the generated files under docs/
 	$(PY) -m stacks.docs
 
 bench: setup ## How fast, as ratios against what cannot be faster
-	$(PY) -m bench
+	$(PY) -m tests.bench
 
 engine: setup ## Tests through the Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	$(PY) -m pytest -m engine
