@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from argparse import ArgumentParser, Namespace
 from datetime import date
 from pathlib import Path
@@ -82,18 +81,14 @@ def _write_new(file: Path, text: str) -> None:
     """
     if os.path.lexists(file):
         raise InputError(f"{file} exists already; remove it first, or write elsewhere with -o")
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, prefix=f".{file.name}.", encoding="utf-8", newline="\n", delete=False
-        ) as written:
-            try:
+        try:
+            with unfinished.open("x", encoding="utf-8", newline="\n") as written:
                 written.write(text)
-                written.close()
-                Path(written.name).chmod(0o644)  # a temporary file is for its owner alone
-                Path(written.name).rename(file)
-            except BaseException:
-                Path(written.name).unlink(missing_ok=True)
-                raise
+            unfinished.rename(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from None

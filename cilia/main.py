@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 from cilia.arguments import Parser
 from cilia.errors import InputError, nearest
-from cilia.output import document, remark
+from cilia.output import document, remark, result
 
 FINDINGS = 1
 UNREADABLE_INPUT = 2
@@ -65,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words:
             raise
-        return _refused(f"internal error, {type(error).__name__}: {error}; --debug shows where", words)
+        what = " ".join(str(error).split())
+        return _refused(f"internal error, {type(error).__name__}: {what}; --debug shows where", words)
     return code
 
 
@@ -109,7 +110,8 @@ class _Version(Action):
             version = metadata.version("cilia")
         except metadata.PackageNotFoundError:
             version = "(not installed)"
-        parser.exit(message=f"cilia {version}\n")
+        result(f"cilia {version}")
+        parser.exit()
 
 
 def _refused(message: str, words: list[str]) -> int:

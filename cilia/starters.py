@@ -33,7 +33,7 @@ config:
         dataplane: cilium
         podCidr: 192.168.0.0/16 # a /24 per node
         serviceCidr: 172.20.0.0/16
-      systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 2, maxPods: 110}
+      systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 3, maxPods: 110}
 """),
     "prod": Template("""\
 # yaml-language-server: $$schema=../docs/stack.schema.json
