@@ -126,7 +126,7 @@ def pool_profile(
 def _upgrade_settings(pool: PoolSettings) -> ArmProperties:
     """Surge and drain; Azure takes numbers and percentages alike as text."""
     given: ArmProperties = {
-        "maxSurge": str(pool.max_surge),
+        "maxSurge": None if pool.max_surge is None else str(pool.max_surge),
         "maxUnavailable": None if pool.max_unavailable is None else str(pool.max_unavailable),
         "drainTimeoutInMinutes": pool.drain_timeout_in_minutes,
         "nodeSoakDurationInMinutes": pool.node_soak_duration_in_minutes,

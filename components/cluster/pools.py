@@ -52,8 +52,6 @@ MaxSurge = Annotated[
     ),
 ]
 
-Minutes = Annotated[int, Field(ge=limits.DRAIN_TIMEOUT_MINUTES.start, le=limits.DRAIN_TIMEOUT_MINUTES[-1])]
-SoakMinutes = Annotated[int, Field(ge=limits.NODE_SOAK_MINUTES.start, le=limits.NODE_SOAK_MINUTES[-1])]
 DiskGb = Annotated[int, Field(ge=limits.OS_DISK_SIZE_GB.start, le=limits.OS_DISK_SIZE_GB[-1])]
 
 
@@ -72,14 +70,10 @@ class PoolSettings(Model):
     min_count: int | None = Field(None, description="with maxCount: the autoscaler's lower bound")
     max_count: int | None = Field(None, description="with minCount: the autoscaler's upper bound")
     max_pods: int | None = Field(None, description="pods per node, 10 to 250; the mode's own default if absent")
-    max_surge: MaxSurge = Field("33%", description="extra nodes during an upgrade")
+    max_surge: MaxSurge | None = Field("33%", description="extra nodes during an upgrade")
     max_unavailable: MaxSurge | None = Field(None, description="nodes that may be missing during an upgrade")
-    drain_timeout_in_minutes: Minutes | None = Field(
-        None, description="minutes a node has to drain; Azure's 30 if absent"
-    )
-    node_soak_duration_in_minutes: SoakMinutes | None = Field(
-        None, description="minutes to wait after each upgraded node"
-    )
+    drain_timeout_in_minutes: int | None = Field(None, description="1 to 1440; Azure's 30 if absent")
+    node_soak_duration_in_minutes: int | None = Field(None, description="0 to 30, wait after each upgraded node")
     undrainable_node_behavior: Literal["Cordon", "Schedule"] | None = None
     zones: Listed[Literal["1", "2", "3"]] = Field((), description="availability zones; cannot be changed later")
     node_labels: dict[str, str] = Field(default_factory=dict)
@@ -137,6 +131,8 @@ class PoolSettings(Model):
 
         Source: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
         """
+        if self.max_surge is None:
+            return 0
         if isinstance(self.max_surge, int):
             return min(self.max_surge, self.max_nodes)
         return min(math.ceil(self.max_nodes * int(self.max_surge.rstrip("%")) / 100), self.max_nodes)

@@ -89,7 +89,7 @@ NAME_RULES = {
     ),
     # sdk: ARM model of managedClusters
     Kind.CLUSTER: NameRule(
-        "AKS cluster",
+        "Kubernetes cluster",
         1,
         63,
         re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"),
@@ -177,7 +177,14 @@ def _in_domain(name: str, *domains: str) -> bool:
 
 def label_value_fault(value: str) -> str | None:
     """What is wrong with a node label's value, and how to mend it; None if it is fine."""
-    return None if value == "" else LABEL_VALUE.fault(value)
+    if value == "" or LABEL_VALUE.fault(value) is None:
+        return None
+    return f"{value!r} is no value of a label; use up to {LABEL_VALUE.longest} {LABEL_VALUE.form}"
+
+
+# https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+TAG_NAME_FORBIDDEN = "<>%&\\?/"
+RESERVED_TAG_PREFIXES = ("azure", "microsoft", "windows")
 
 
 def taint_fault(taint: str) -> str | None:

@@ -17,6 +17,8 @@ _FILE = Path(__file__).with_name("vm_sizes.json")
 # family, vCPUs, vCPUs that are left where the size is constrained (E8-4ds_v5), features and version
 _NAME = re.compile(r"(standard_[a-z]+)([0-9]+)(?:-([0-9]+))?([a-z]*(?:_.*)?)")
 
+_ARM64 = re.compile(r"standard_[a-z]+[0-9]+(?:-[0-9]+)?p[a-z]*(?:_.*)?")
+
 
 @dataclass(frozen=True, slots=True)
 class VmSize:
@@ -28,6 +30,7 @@ class VmSize:
         memory_gib: Memory.
         ephemeral_gib: The largest OS disk that fits on the machine itself: 0 where none does, None where not known.
         burstable: Whether it has the power of its vCPUs only for a while (B series).
+        arm64: Whether its processors are Arm's.
     """
 
     name: str
@@ -35,6 +38,7 @@ class VmSize:
     memory_gib: float
     ephemeral_gib: float | None
     burstable: bool
+    arm64: bool
 
 
 def vm_size(name: str) -> VmSize | None:
@@ -56,7 +60,16 @@ def vm_size(name: str) -> VmSize | None:
 
 
 def _size(name: str, vcpus: int, memory_gib: float, ephemeral_gib: float | None) -> VmSize:
-    return VmSize(name, vcpus, memory_gib, ephemeral_gib, burstable=name.casefold().startswith("standard_b"))
+    small = name.casefold()
+    return VmSize(
+        name,
+        vcpus,
+        memory_gib,
+        ephemeral_gib,
+        burstable=small.startswith("standard_b"),
+        # p among the features after the number: https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+        arm64=_ARM64.fullmatch(small) is not None,
+    )
 
 
 @cache

@@ -85,7 +85,7 @@ def _label_names(view: StackView) -> Iterator[Problem]:
             *(((*network.path, "subnets", key), subnet.name) for key, subnet in subnets.items()),
         ]
         for path, name in named:
-            fault = LABEL_VALUE.fault(name)
+            fault = LABEL_VALUE.fault(name) if name else None
             if fault:
                 yield LABEL_NAMES.error(path, f"becomes a node label in clusters.{cluster.key}: {fault}")
 

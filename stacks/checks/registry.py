@@ -9,13 +9,18 @@ from stacks.checks import (
     api_server,
     capacity,
     cluster_traffic,
+    identity,
+    names,
     net,
     network_names,
+    node_settings,
     outbound,
+    pools,
     ranges,
     routes,
     security_groups,
     sizes,
+    versions,
 )
 from stacks.view import StackView
 
@@ -30,4 +35,9 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *routes.CHECKS,
     *outbound.CHECKS,
     *api_server.CHECKS,
+    *versions.CHECKS,
+    *pools.CHECKS,
+    *node_settings.CHECKS,
+    *names.CHECKS,
+    *identity.CHECKS,
 )
