@@ -105,11 +105,24 @@ def test_ten_megabytes_of_comments_are_read() -> None:
             "the control or invisible character U+FEFF; remove it, or write an escape in double quotes",
         ),
     ],
-    ids=["latin-1", "byte after mark", "utf-16", "utf-32", "utf-16 unmarked", "nul", "bell", "u2028", "nel", "second mark"],
+    ids=[
+        "latin-1",
+        "byte after mark",
+        "utf-16",
+        "utf-32",
+        "utf-16 unmarked",
+        "nul",
+        "bell",
+        "u2028",
+        "nel",
+        "second mark",
+    ],
 )
 def test_other_encodings_and_characters_are_one_line(data: bytes, line: int, message: str) -> None:
     document = read_text(data, "f")
-    assert [(problem.rule, problem.line, problem.message) for problem in document.problems] == [("YML-02", line, message)]
+    assert [(problem.rule, problem.line, problem.message) for problem in document.problems] == [
+        ("YML-02", line, message)
+    ]
     assert not document.readable
 
 
