@@ -1,3 +1,5 @@
+"""What a person sees first of a resource."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -49,7 +51,7 @@ def test_values_are_shown_in_the_words_of_a_person(value: Any, text: str) -> Non
 
 
 def test_what_is_absent_or_empty_is_not_mentioned() -> None:
-    inputs = {"addressPrefix": "10.20.0.0/24", "delegations": [], "natGateway": None}
+    inputs: dict[str, Any] = {"addressPrefix": "10.20.0.0/24", "delegations": [], "natGateway": None}
     assert highlights("azure-native:network:Subnet", inputs) == ["10.20.0.0/24"]
 
 

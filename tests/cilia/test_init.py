@@ -1,3 +1,5 @@
+"""`cilia init`: a valid file, once, whole or not at all."""
+
 from __future__ import annotations
 
 import os
@@ -11,9 +13,8 @@ from cilia.starters import STARTERS
 
 @pytest.mark.parametrize("template", sorted(STARTERS))
 @pytest.mark.parametrize("today", ["2026-08-21", "2026-09-01", "2027-02-01"])
-def test_a_new_stack_has_no_problems(
-    template: str, today: str, project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("project")
+def test_a_new_stack_has_no_problems(template: str, today: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "shop", "--template", template, "--location", "northeurope", "--today", today]) == 0
     assert capsys.readouterr() == ("", "wrote stacks/Pulumi.shop.yaml; next: cilia validate shop\n")
     assert main(["validate", "shop", "--fail-on", "warning", "--today", today]) == 0
@@ -68,7 +69,7 @@ def test_a_link_to_nowhere_is_an_existing_file(project: Path) -> None:
 def test_nothing_is_left_of_a_file_that_could_not_be_written(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(self: Path, target: Path) -> None:
+    def fail(*_: Path) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "rename", fail)
@@ -115,8 +116,10 @@ def test_another_file_is_named_for_what_comes_next(project: Path, capsys: pytest
         ),
         (
             ["dev."],
-            "this would not be valid: environment.resourceGroup.name: 'rg-cilia-dev.' is not a name for a resource group;"
-            " use letters, digits, '_', '-', '(', ')' and '.', not ending with '.' [NET-17]",
+            (
+                "this would not be valid: environment.resourceGroup.name: 'rg-cilia-dev.' is not a name for a resource"
+                " group; use letters, digits, '_', '-', '(', ')' and '.', not ending with '.' [NET-17]"
+            ),
         ),
     ],
     ids=["blank", "slash", "region", "resource group"],
@@ -130,9 +133,7 @@ def test_a_name_that_fits_nowhere_is_refused(
 
 
 @pytest.mark.parametrize("stack", ["1e3", "true", "0755", "2026-08-21", "null"])
-def test_a_name_that_yaml_reads_as_something_else_stays_text(
-    stack: str, project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_that_yaml_reads_as_something_else_stays_text(stack: str, project: Path) -> None:
     assert main(["init", stack]) == 0
     assert main(["validate", stack]) == 0
     assert f'tags: {{env: "{stack}"}}' in (project / "stacks" / f"Pulumi.{stack}.yaml").read_text()

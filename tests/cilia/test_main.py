@@ -1,3 +1,5 @@
+"""The command line itself: what happens with words that it does not understand, and how it ends."""
+
 from __future__ import annotations
 
 import json
@@ -24,12 +26,12 @@ ROOT = Path(__file__).parents[2]
         (["validate", "--strict"], "cilia: unrecognized arguments: --strict; see cilia --help"),
         (["plan"], "cilia: the following arguments are required: STACK|FILE; see cilia plan --help"),
         (
-            ["validate", "--today", "21.8.2026"],
-            "cilia: argument --today: '21.8.2026' is not a date; write one such as 2026-08-21; see cilia validate --help",
+            ["plan", "--today", "21.8.2026"],
+            "cilia: argument --today: '21.8.2026' is not a date; write one such as 2026-08-21; see cilia plan --help",
         ),
         (
-            ["validate", "--today", "20260821"],
-            "cilia: argument --today: '20260821' is not a date; write one such as 2026-08-21; see cilia validate --help",
+            ["plan", "--today", "20260821"],
+            "cilia: argument --today: '20260821' is not a date; write one such as 2026-08-21; see cilia plan --help",
         ),
     ],
     ids=[
@@ -58,9 +60,8 @@ def test_a_command_line_that_cannot_be_read_is_one_line_and_exit_code_2(
     ],
     ids=["-o json", "-ojson", "--output=json", "--output json"],
 )
-def test_with_json_an_error_is_json_on_stdout(
-    words: list[str], project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("project")
+def test_with_json_an_error_is_json_on_stdout(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     out, err = capsys.readouterr()
     assert err == ""
@@ -71,8 +72,9 @@ def test_with_json_an_error_is_json_on_stdout(
     }
 
 
+@pytest.mark.usefixtures("project")
 def test_a_date_in_the_environment_that_is_none_is_said_to_be_there(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CILIA_TODAY", "tomorrow")
     assert main(["validate"]) == 2
@@ -101,7 +103,7 @@ def test_the_version_is_that_of_the_distribution_or_said_to_be_unknown(capsys: p
 
 
 def _fails_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(options: Namespace) -> int:
+    def run(_: Namespace) -> int:
         raise error
 
     monkeypatch.setattr(validate, "run", run)

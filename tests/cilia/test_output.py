@@ -1,3 +1,5 @@
+"""Where text goes and how it looks there."""
+
 from __future__ import annotations
 
 import io
@@ -12,6 +14,7 @@ class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
+        """Says so."""
         return True
 
 

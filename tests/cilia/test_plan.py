@@ -1,7 +1,8 @@
+"""`cilia plan`: addresses and capacity, as text and as JSON."""
+
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,11 @@ from tests.cilia.conftest import WriteStack
 
 TWO_POOLS = (
     "systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 3, maxPods: 110}\n",
-    "systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 3, maxPods: 110, zones: ['1', '2', '3']}\n"
-    "      pools:\n"
-    "        user: {vmSize: Standard_D8ds_v5, subnet: nodes, minCount: 3, maxCount: 20, maxPods: 60}\n",
+    (
+        "systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 3, maxPods: 110, zones: ['1', '2', '3']}\n"
+        "      pools:\n"
+        "        user: {vmSize: Standard_D8ds_v5, subnet: nodes, minCount: 3, maxCount: 20, maxPods: 60}\n"
+    ),
 )
 OLD_SUBNET = ("nodes: {cidr: 10.20.0.0/24}", "nodes: {cidr: 10.20.0.0/24}\n        old: {size: /24, retired: true}")
 
@@ -143,6 +146,7 @@ def test_warnings_stand_beside_the_plan(write_stack: WriteStack, capsys: pytest.
     assert "warning: " in err
 
 
-def test_a_file_that_cannot_be_read_is_exit_code_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("project")
+def test_a_file_that_cannot_be_read_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "missing.yaml", "-o", "json"]) == 2
     assert "missing.yaml" in json.loads(capsys.readouterr().out)["error"]

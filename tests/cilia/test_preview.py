@@ -1,3 +1,5 @@
+"""`cilia preview`: the real program, recorded, as text and as JSON."""
+
 from __future__ import annotations
 
 import json
@@ -272,9 +274,7 @@ def test_with_json_a_program_that_fails_is_an_error(
     }
 
 
-def test_a_project_without_a_program_is_an_error(
-    write_stack: WriteStack, project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_project_without_a_program_is_an_error(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
     write_stack("dev")
     assert main(["preview", "dev"]) == 2
     assert "no Pulumi program here" in capsys.readouterr().err
@@ -314,7 +314,8 @@ config:
     assert secret_keys == {"azure-native:clientSecret", "cilia:secrets"}
 
 
-def test_every_shipped_stack_can_be_previewed(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("shipped")
+def test_every_shipped_stack_can_be_previewed(capsys: pytest.CaptureFixture[str]) -> None:
     document = preview(capsys)
     assert [each["stack"] for each in document["previews"]] == ["dev", "prod", "staging"]
     assert all(each["resources"] and each["problems"] == [] for each in document["previews"])

@@ -1,3 +1,5 @@
+"""From what people type to stack files."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -95,7 +97,8 @@ def test_a_stack_may_have_the_name_of_a_directory(write_stack: WriteStack) -> No
     assert target("stacks").file == Path("stacks/Pulumi.stacks.yaml")
 
 
-def test_a_project_without_stacks_says_how_to_make_one(project: Path) -> None:
+@pytest.mark.usefixtures("project")
+def test_a_project_without_stacks_says_how_to_make_one() -> None:
     with pytest.raises(InputError) as raised:
         targets([])
     assert str(raised.value) == "no stack files in stacks; make one with: cilia init dev"

@@ -1,3 +1,5 @@
+"""Aligned columns."""
+
 from __future__ import annotations
 
 from cilia.output import Style

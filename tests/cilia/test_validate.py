@@ -1,3 +1,5 @@
+"""`cilia validate`: every problem, where it is, and what follows for the exit code."""
+
 from __future__ import annotations
 
 import json
@@ -12,7 +14,10 @@ from tests.cilia.conftest import WriteStack
 MISSPELT = ("podCidr", "podCIDR")
 OVERLAP = ("serviceCidr: 172.20.0.0/16", "serviceCidr: 10.20.0.0/16")
 WARNED = ("count: 3", "count: 2")
-MISSPELT_LINE = "stacks/Pulumi.dev.yaml:14 clusters.main.networking.podCIDR: unknown key 'podCIDR'; did you mean 'podCidr'? [CFG-01]"
+MISSPELT_LINE = (
+    "stacks/Pulumi.dev.yaml:14 clusters.main.networking.podCIDR:"
+    " unknown key 'podCIDR'; did you mean 'podCidr'? [CFG-01]"
+)
 
 
 def test_a_stack_without_problems_is_one_line(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,9 +32,11 @@ def test_problems_come_with_file_and_line_and_what_was_skipped_is_said(
     write_stack("dev", MISSPELT)
     assert main(["validate"]) == 1
     assert capsys.readouterr() == (
-        f"{MISSPELT_LINE}\n"
-        "stacks/Pulumi.dev.yaml: not checked any further, because of the problems above: clusters.main\n"
-        "Found 1 error in stacks/Pulumi.dev.yaml\n",
+        (
+            f"{MISSPELT_LINE}\n"
+            "stacks/Pulumi.dev.yaml: not checked any further, because of the problems above: clusters.main\n"
+            "Found 1 error in stacks/Pulumi.dev.yaml\n"
+        ),
         "",
     )
 
@@ -109,9 +116,8 @@ def test_a_file_that_cannot_be_read_is_exit_code_2_and_the_others_are_still_chec
     assert lines[2] == MISSPELT_LINE
 
 
-def test_with_json_an_unreadable_file_is_an_error_beside_the_problems(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("project")
+def test_with_json_an_unreadable_file_is_an_error_beside_the_problems(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "-o", "json", "missing.yaml"]) == 2
     document = json.loads(capsys.readouterr().out)
     assert "missing.yaml" in document["error"]
@@ -151,7 +157,8 @@ def test_colours_change_nothing_but_colours(
 
 
 @pytest.mark.parametrize("today", ["2026-08-21", "2026-09-01"])
-def test_the_shipped_stacks_have_no_problems(today: str, shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("shipped")
+def test_the_shipped_stacks_have_no_problems(today: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "--fail-on", "warning", "--today", today]) == 0
     assert capsys.readouterr().out == (
         "stacks/Pulumi.dev.yaml: no problems\n"
