@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from tests.engine.server import SHAPES_FILE, VERSIONS, Simulator, serve, simulat
 from tests.engine.store import Store
 
 SKIPPED = pytest.StashKey[int]()
+OLDEST_PULUMI = (3, 260)  # what pulumi's SDK 3.272 was tried with
+HOW_TO_GET_IT = "install 3.260 or newer (https://www.pulumi.com/docs/install/), put it on PATH, run `make engine`"
 
 
 @pytest.fixture(scope="session")
@@ -79,22 +82,37 @@ def kubernetes(cloud: Store, served: dict[str, tuple[Simulator, Any]]) -> Client
     return Client(stub, cloud, "kubernetes")
 
 
+@pytest.fixture(scope="session")
+def pulumi() -> str:
+    """The CLI, new enough for the SDK. The hook below skips a test before it gets here without one."""
+    found = shutil.which("pulumi")
+    assert found is not None
+    version = subprocess.run([found, "version"], capture_output=True, text=True, check=True).stdout.strip().lstrip("v")
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_PULUMI:
+        pytest.fail(f"`pulumi` {version} at {found} is too old for the SDK: {HOW_TO_GET_IT}")
+    return found
+
+
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, tmp_path: Path, shapes_file: Path) -> Engine:
+def engine(tmp_path: Path, shapes_file: Path, pulumi: str) -> Engine:
     """A stack of its own for the real engine; skips where there is no `pulumi`."""
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        request.config.stash[SKIPPED] = request.config.stash.get(SKIPPED, 0) + 1
-        pytest.skip("no `pulumi` on PATH")
     return Engine(tmp_path / "engine", pulumi, shapes_file)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Says once, at the end, that engine tests were skipped and how to get them."""
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips the engine tests where there is no engine."""
+    if item.get_closest_marker("engine") and shutil.which("pulumi") is None:
+        item.config.stash[SKIPPED] = item.config.stash.get(SKIPPED, 0) + 1
+        pytest.skip("no `pulumi` on PATH")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """Says last of all, once, that engine tests were skipped and how to get them."""
+    yield
     skipped = config.stash.get(SKIPPED, 0)
     if skipped:
-        how = "install it (https://www.pulumi.com/docs/install/, 3.260 or newer), put it on PATH and run `make engine`"
-        terminalreporter.section("SKIPPED: the engine tests", sep="!", red=True, bold=True)
-        terminalreporter.line(
-            f"{skipped} tests through the Pulumi engine did not run: no `pulumi` on PATH; {how}", red=True
+        message = (
+            f"{skipped} tests through the Pulumi engine did NOT run, there is no `pulumi` on PATH: {HOW_TO_GET_IT}"
         )
+        terminalreporter.line(message, red=True, bold=True)

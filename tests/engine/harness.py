@@ -46,9 +46,9 @@ class Step:
     planning: bool
 
     @property
-    def name(self) -> str:
-        """The Pulumi name."""
-        return self.urn.split("::", 3)[3]
+    def label(self) -> str:
+        """The last part of the type and the Pulumi name, such as `Subnet main-nodes`."""
+        return label(self.urn)
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,24 @@ class Outcome:
     text: str
     seconds: float
 
-    def steps(self, *, planning: bool = False) -> list[Step]:
-        """What was done to resources, or in the plan before it.
+    def steps(self, *, planning: bool | None = None) -> list[Step]:
+        """What was done to resources; of a preview, and of the plan before if asked (`planning`), what would be.
 
         Unchanged ones, the stack and default providers are left out.
         """
         found = [_step(event["resourcePreEvent"]) for event in self.events if "resourcePreEvent" in event]
-        wanted = [step for step in found if step.planning == planning and step.op != "same"]
+        plan = self.command[0] == "preview" if planning is None else planning
+        wanted = [step for step in found if step.planning == plan and step.op != "same"]
         return [step for step in wanted if not _is_scenery(step)]
 
-    def ops(self, *, planning: bool = False) -> dict[str, str]:
-        """Pulumi name -> what was done to it last."""
-        return {step.name: step.op for step in self.steps(planning=planning)}
+    def ops(self, *, planning: bool | None = None) -> dict[str, str]:
+        """Label -> what was done to the resource last."""
+        return {step.label: step.op for step in self.steps(planning=planning)}
+
+    def drifted(self) -> set[str]:
+        """Labels of what a refresh found changed or gone."""
+        found = [event["resOutputsEvent"]["metadata"] for event in self.events if "resOutputsEvent" in event]
+        return {label(data["urn"]) for data in found if data["op"] in ("update", "delete") or data.get("diffs")}
 
     @property
     def errors(self) -> list[str]:
@@ -97,9 +103,12 @@ class Outcome:
 
 
 def _is_scenery(step: Step) -> bool:
-    return step.type == "pulumi:pulumi:Stack" or (
-        step.type.startswith("pulumi:providers:") and step.name.startswith("default")
-    )
+    return step.type == "pulumi:pulumi:Stack" or (step.type.startswith("pulumi:providers:") and "::default" in step.urn)
+
+
+def label(urn: str) -> str:
+    """How tests name a resource: a Pulumi name alone is often that of a component too."""
+    return f"{urn.split('::')[2].rpartition(':')[2]} {urn.split('::', 3)[3]}"
 
 
 def _step(event: Mapping[str, Any]) -> Step:
@@ -198,7 +207,7 @@ class Engine:
         log = self.folder / "events.jsonl"
         log.unlink(missing_ok=True)
         started = time.monotonic()
-        done = subprocess.run(  # noqa: S603 - the tests' own arguments
+        done = subprocess.run(
             [self.pulumi, *arguments, "--non-interactive"],
             cwd=self.project,
             env=self._environment(),
@@ -241,10 +250,10 @@ class Engine:
         return outcome.code == 0
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        """The resources in the state, by Pulumi name; secrets as the state has them, encrypted."""
+        """The resources in the state, by label; secrets as the state has them, encrypted."""
         exported = self.run("stack", "export", "--stack", STACK)
         deployment = json.loads(exported.text)["deployment"]
-        return {item["urn"].split("::", 3)[3]: item for item in deployment.get("resources") or []}
+        return {label(item["urn"]): item for item in deployment.get("resources") or []}
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs; a secret one is `[secret]` unless asked for."""

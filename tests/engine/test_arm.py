@@ -1,3 +1,5 @@
+"""Ids and errors."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""What every type of the simulated Azure has in common."""
+
 from __future__ import annotations
 
 import os

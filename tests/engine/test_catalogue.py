@@ -1,3 +1,5 @@
+"""The catalogue against the SDK that is installed."""
+
 from __future__ import annotations
 
 from pathlib import Path

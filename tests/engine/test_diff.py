@@ -1,3 +1,5 @@
+"""What is a change, what replaces, what a refresh takes over."""
+
 from __future__ import annotations
 
 from typing import Any

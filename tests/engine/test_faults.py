@@ -1,3 +1,5 @@
+"""Ordered faults, as the engine would meet them."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Functions."""
+
 from __future__ import annotations
 
 import base64

@@ -1,3 +1,5 @@
+"""The simulated Kubernetes provider and the API servers behind it."""
+
 from __future__ import annotations
 
 import base64

@@ -1,3 +1,5 @@
+"""azure-native's own manners."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""What AKS asks of a cluster's surroundings and what it adds."""
+
 from __future__ import annotations
 
 from typing import Any

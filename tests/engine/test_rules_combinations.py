@@ -1,3 +1,5 @@
+"""Settings of a cluster that do not go together."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""What AKS does not let anyone change, and the ways that it has."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""What goes with its content, and what stays while it has some."""
+
 from __future__ import annotations
 
 import pytest

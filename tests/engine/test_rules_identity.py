@@ -1,3 +1,5 @@
+"""Identities, roles and federated credentials."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Networks, subnets and what hangs on them."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Node pools."""
+
 from __future__ import annotations
 
 from typing import Any

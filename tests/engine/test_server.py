@@ -1,3 +1,5 @@
+"""The process and its protocol."""
+
 from __future__ import annotations
 
 import base64

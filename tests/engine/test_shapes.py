@@ -1,3 +1,5 @@
+"""The schema that is read from the SDK."""
+
 from __future__ import annotations
 
 from pathlib import Path

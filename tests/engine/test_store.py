@@ -1,3 +1,5 @@
+"""The cloud on disk."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Property bags."""
+
 from __future__ import annotations
 
 import pytest
