@@ -43,7 +43,8 @@ def run(options: Namespace) -> int:
 
 
 def _rule(name: str, known: dict[str, Rule]) -> Rule:
-    found = known.get(name.upper())
+    family, _, number = name.upper().rpartition("-")
+    found = known.get(f"{family}-{number.zfill(2)}")
     if found is None:
         raise InputError(f"no rule {name!r}; {nearest(name.upper(), known, 'the rules are')}")
     return found
