@@ -20,6 +20,8 @@ NETWORK = f"{RESOURCE_GROUP}/providers/Microsoft.Network"
 CLUSTER = f"{LOWER_GROUP}/providers/Microsoft.ContainerService/managedClusters/{{resourceName}}"
 IDENTITY = f"{LOWER_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{{resourceName}}"
 
+TRAFFIC = f"{RESOURCE_GROUP}/providers/Microsoft.ServiceNetworking/trafficControllers/{{trafficControllerName}}"
+
 CLUSTER_FORCE_NEW = """
     diskEncryptionSetID dnsPrefix fqdnSubdomain linuxProfile location nodeResourceGroup windowsProfile
     networkProfile.serviceCidr networkProfile.serviceCidrs networkProfile.dnsServiceIP networkProfile.networkMode
@@ -106,6 +108,13 @@ KINDS: dict[str, Kind] = {
         ),
         _kind("network:PublicIPPrefix", f"{NETWORK}/publicIPPrefixes/{{publicIpPrefixName}}"),
         _kind("network:PrivateEndpoint", f"{NETWORK}/privateEndpoints/{{privateEndpointName}}", "subnet"),
+        _kind(
+            "network:PrivateDnsZoneGroup",
+            f"{NETWORK}/privateEndpoints/{{privateEndpointName}}/privateDnsZoneGroups/{{privateDnsZoneGroupName}}",
+        ),
+        _kind("servicenetworking:TrafficControllerInterface", TRAFFIC, "location"),
+        _kind("servicenetworking:FrontendsInterface", f"{TRAFFIC}/frontends/{{frontendName}}", "location"),
+        _kind("servicenetworking:AssociationsInterface", f"{TRAFFIC}/associations/{{associationName}}", "location"),
         _kind("privatedns:PrivateZone", f"{NETWORK}/privateDnsZones/{{privateZoneName}}"),
         _kind(
             "privatedns:VirtualNetworkLink",

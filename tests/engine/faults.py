@@ -1,8 +1,9 @@
 """Faults that a test orders: what goes wrong, in which call, how often.
 
 A fault is a dict in `Control.faults`. It names its `kind` and, to choose calls, any of `method` (Create, Update,
-Delete, Read), `type` and `name` (glob patterns over the type token and the Pulumi name); without `method` it meets
-every write. `nth` is the first matching call that is hit (1), `times` how many in a row (1). Previews never count.
+Delete, Read, Invoke), `type` (a glob pattern for the end of the type token) and `name` (one for the Pulumi name);
+without `method` it meets every write. `nth` is the first matching call that is hit (1), `times` how many in a row (1).
+Previews never count.
 
     fail-before   refused before anything happens
     fail-after    done, but the answer is lost on the way

@@ -2,6 +2,16 @@
 
 Every engine test gets a folder of its own: project, file backend, Pulumi home with two plugin shims, and the simulated
 cloud. Nothing of the machine's own Pulumi or Azure settings reaches it.
+
+    def test_…(engine: Engine) -> None:
+        engine.repository(STACK_FILE)  # this repository's program; `engine.program(source, config)` for one of your own
+        engine.cloud.order(propagation_seconds=3600.0)  # what goes wrong: fields of `Control`, faults.py
+        assert "LinkedAuthorizationFailed" in engine.up("--skip-preview").errors[0]
+        engine.cloud.order(propagation_seconds=0.0)
+        assert engine.up().ops()["ManagedCluster main"] == "create"
+        assert engine.settled()
+
+A command takes seconds, a failing `up` longest; `--skip-preview` halves an `up` whose plan is of no interest.
 """
 
 from __future__ import annotations

@@ -148,6 +148,7 @@ class Simulator(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:
         args = wire.from_struct(request.args)
         with self._call("Invoke", request, context, type=request.tok, inputs=args):
+            self._fault("Invoke", request.tok, "")
             result = self.provider.invoke(request.tok, args)
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(wire.to_struct(result))
@@ -182,7 +183,7 @@ class Simulator(provider_pb2_grpc.ResourceProviderServicer):
         with self._call("Create", request, context, inputs=inputs, preview=request.preview) as call:
             if request.preview:
                 return provider_pb2.CreateResponse(id="", properties=wire.to_struct(self.provider.preview(urn, inputs)))
-            fault = self._fault("Create", urn)
+            fault = self._fault("Create", urn.type, urn.name)
             try:
                 arm_id, outputs = self.provider.create(urn, inputs, fail_at_end=_half(fault))
             except HalfDoneError as failed:
@@ -195,7 +196,7 @@ class Simulator(provider_pb2_grpc.ResourceProviderServicer):
         urn = Urn(request.urn)
         inputs = wire.from_struct(request.inputs) if request.HasField("inputs") and request.inputs.fields else None
         with self._call("Read", request, context, id=request.id):
-            self._fault("Read", urn)
+            self._fault("Read", urn.type, urn.name)
             found = self.provider.read(urn, request.id, inputs, wire.from_struct(request.properties))
         if found is None:
             return provider_pb2.ReadResponse(id="")
@@ -210,7 +211,7 @@ class Simulator(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.UpdateResponse(
                     properties=wire.to_struct(self.provider.preview(urn, inputs, outputs))
                 )
-            fault = self._fault("Update", urn)
+            fault = self._fault("Update", urn.type, urn.name)
             try:
                 result = self.provider.update(urn, inputs, fail_at_end=_half(fault))
             except HalfDoneError as failed:
@@ -221,13 +222,13 @@ class Simulator(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: Any) -> Any:
         urn = Urn(request.urn)
         with self._call("Delete", request, context, id=request.id):
-            fault = self._fault("Delete", urn)
+            fault = self._fault("Delete", urn.type, urn.name)
             self.provider.delete(urn, request.id)
             faults.after(fault)
         return empty_pb2.Empty()
 
-    def _fault(self, method: str, urn: Urn) -> dict[str, Any] | None:
-        fault = faults.due(self.store, method, urn.type, urn.name)
+    def _fault(self, method: str, token: str, name: str) -> dict[str, Any] | None:
+        fault = faults.due(self.store, method, token, name)
         faults.before(fault)
         return fault
 

@@ -88,6 +88,13 @@ def test_short_throttling_is_ridden_out_and_long_throttling_is_not(azure: Client
     samples.network(azure)
 
 
+def test_functions_can_fail_too(azure: Client) -> None:
+    order(azure, kind="fail-before", method="Invoke", type="getClientConfig")
+
+    with pytest.raises(CallError, match="Status=500"):
+        azure.invoke("azure-native:authorization:getClientConfig", {})
+
+
 def test_misspelt_fault_is_not_passed_over(azure: Client) -> None:
     order(azure, kind="fail")
 
