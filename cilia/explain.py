@@ -7,13 +7,12 @@ import textwrap
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from stacks.catalogue import catalogue
-
 from cilia.arguments import add_debug, add_format
 from cilia.errors import InputError, nearest
 from cilia.output import Style, document, result, style_of
 from cilia.table import Column, table
 from components.rules import Rule
+from stacks.catalogue import catalogue
 
 _MARGIN = "  "
 _LABEL_COLUMNS = 8
