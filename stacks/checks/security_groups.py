@@ -109,8 +109,8 @@ def _prefix_faults(prefixes: tuple[str, ...]) -> Iterator[str]:
         yield "IPv4 beside IPv6, which Azure refuses; use a rule for each"
     for one, other in combinations(cidrs, 2):
         if one.overlaps(other):
-            yield f"{one} and {other} overlap, which Azure refuses; remove"
-            f" {max(one, other, key=lambda cidr: cidr.prefixlen)}"
+            smaller = max(one, other, key=lambda cidr: cidr.prefixlen)
+            yield f"{one} and {other} overlap, which Azure refuses; remove {smaller}"
 
 
 def _cidr(prefix: str) -> IPv4Network | IPv6Network | None:

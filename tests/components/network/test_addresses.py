@@ -107,7 +107,10 @@ def test_packing_avoids_fixed_ranges_that_are_declared_before() -> None:
 
 
 def test_packing_does_not_look_at_fixed_ranges_that_are_declared_after() -> None:
-    assert placed(["10.0.0.0/16"], sized("a", 24), fixed("b", "10.0.0.0/25")) == {"a": "10.0.0.0/24", "b": "10.0.0.0/25"}
+    assert placed(["10.0.0.0/16"], sized("a", 24), fixed("b", "10.0.0.0/25")) == {
+        "a": "10.0.0.0/24",
+        "b": "10.0.0.0/25",
+    }
 
 
 def test_packing_takes_fixed_ranges_as_they_are() -> None:

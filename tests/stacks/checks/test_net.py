@@ -38,18 +38,24 @@ def test_clean_stack_is_clean() -> None:
 def test_address_space_that_azure_never_routes_is_refused(space: str, overlapped: str) -> None:
     found = problems(network({"addressSpace": ["10.20.0.0/16", space]}))
     assert found == [
-        f"networks.main.addressSpace[1]: {space} overlaps {overlapped}, which Azure never routes;"
-        " use a private range [NET-01]"
+        (
+            f"networks.main.addressSpace[1]: {space} overlaps {overlapped}, which Azure never routes;"
+            " use a private range [NET-01]"
+        )
     ]
 
 
 def test_pods_and_services_that_azure_never_routes_are_refused() -> None:
     values = cluster({"networking": {"podCidr": "127.0.0.0/16", "serviceCidr": "239.0.0.0/16"}})
     assert findings("NET-01", values) == [
-        "clusters.main.networking.podCidr: 127.0.0.0/16 overlaps 127.0.0.0/8 (loopback), which Azure never routes;"
-        " use a private range",
-        "clusters.main.networking.serviceCidr: 239.0.0.0/16 overlaps 224.0.0.0/4 (multicast), which Azure never routes;"
-        " use a private range",
+        (
+            "clusters.main.networking.podCidr: 127.0.0.0/16 overlaps 127.0.0.0/8 (loopback), which Azure never routes;"
+            " use a private range"
+        ),
+        (
+            "clusters.main.networking.serviceCidr: 239.0.0.0/16 overlaps 224.0.0.0/4 (multicast), which Azure never"
+            " routes; use a private range"
+        ),
     ]
 
 
@@ -110,8 +116,10 @@ def test_smallest_subnet_is_taken() -> None:
 
 def test_address_space_larger_than_aks_plans_for_is_a_warning() -> None:
     assert problems(network({"addressSpace": ["10.0.0.0/7"]})) == [
-        "networks.main.addressSpace[0]: warning: 10.0.0.0/7 is larger than /8, which AKS does not plan for;"
-        " use a smaller range [NET-03]"
+        (
+            "networks.main.addressSpace[0]: warning: 10.0.0.0/7 is larger than /8, which AKS does not plan for;"
+            " use a smaller range [NET-03]"
+        )
     ]
     assert problems(network({"addressSpace": ["10.0.0.0/8"]})) == []
 
@@ -130,8 +138,10 @@ def test_subnet_outside_the_address_space_is_refused() -> None:
     assert problems(
         network({"addressSpace": ["10.20.0.0/16", "10.30.0.0/16"], "subnets": {"o": {"cidr": "10.21.0.0/24"}}})
     ) == [
-        "networks.main.subnets.o.cidr: 10.21.0.0/24 is outside the address space 10.20.0.0/16, 10.30.0.0/16;"
-        " move it inside, or append a range to addressSpace [NET-05]"
+        (
+            "networks.main.subnets.o.cidr: 10.21.0.0/24 is outside the address space 10.20.0.0/16, 10.30.0.0/16;"
+            " move it inside, or append a range to addressSpace [NET-05]"
+        )
     ]
 
 
@@ -223,8 +233,10 @@ def test_nodes_in_a_delegated_subnet_are_refused() -> None:
     delegated = {"cidr": "10.20.1.0/24", "delegations": ["Microsoft.Web/serverFarms", "Microsoft.Sql/managedInstances"]}
     values = network({"subnets": {"o": delegated}}, main={"pools": {"user": {"subnet": "o"}}})
     assert problems(values) == [
-        "clusters.main.pools.user.subnet: subnet o is delegated to Microsoft.Web/serverFarms,"
-        " Microsoft.Sql/managedInstances, which AKS refuses for nodes; use another subnet [NET-20]"
+        (
+            "clusters.main.pools.user.subnet: subnet o is delegated to Microsoft.Web/serverFarms,"
+            " Microsoft.Sql/managedInstances, which AKS refuses for nodes; use another subnet [NET-20]"
+        )
     ]
     assert problems(network({"subnets": {"o": delegated}})) == []
 
@@ -234,8 +246,10 @@ def test_pools_with_and_without_subnets_are_refused() -> None:
         "clusters.main.pools.user.subnet: pool user has no subnet in network main; add subnet [NET-26]"
     ]
     assert problems(cluster({"network": ..., "systemPool": {"subnet": ...}})) == [
-        "clusters.main.pools.user.subnet: pool user names a subnet, but clusters.main has no network;"
-        " add network, or remove subnet [NET-26]"
+        (
+            "clusters.main.pools.user.subnet: pool user names a subnet, but clusters.main has no network;"
+            " add network, or remove subnet [NET-26]"
+        )
     ]
 
 
@@ -248,8 +262,10 @@ def test_cluster_in_the_network_that_aks_makes_is_taken() -> None:
 def test_attachment_that_is_not_declared_is_refused_with_those_that_are(field: str) -> None:
     values = network({f"{field}s": {"b": {}, "a": {}}, "subnets": {"o": {"cidr": "10.20.1.0/24", field: "c"}}})
     assert problems(values) == [
-        f"networks.main.subnets.o.{field}: 'c' is not among the {field}s of this network: a, b;"
-        " declare it or use one of these [CFG-06]"
+        (
+            f"networks.main.subnets.o.{field}: 'c' is not among the {field}s of this network: a, b;"
+            " declare it or use one of these [CFG-06]"
+        )
     ]
 
 
@@ -264,8 +280,10 @@ def test_attachment_that_exists_elsewhere_is_taken(field: str) -> None:
 
 def test_pool_in_a_subnet_that_is_not_declared_is_refused() -> None:
     assert problems(cluster({"pools": {"user": {"subnet": "node"}}})) == [
-        "clusters.main.pools.user.subnet: 'node' is not among the subnets of network main: nodes;"
-        " declare it or use one of these [CFG-06]"
+        (
+            "clusters.main.pools.user.subnet: 'node' is not among the subnets of network main: nodes;"
+            " declare it or use one of these [CFG-06]"
+        )
     ]
 
 

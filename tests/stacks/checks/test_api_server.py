@@ -1,0 +1,100 @@
+"""Who may call the API server, and whether the cluster itself may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.stacks.checks.builder import cluster, network, problems
+
+PATH = "clusters.main.apiServer.authorizedIPRanges"
+
+
+def authorized(*ranges: str, **changes: Any) -> dict[str, Any]:
+    """The clean stack with authorized ranges."""
+    return cluster({"apiServer": {"authorizedIPRanges": list(ranges)}, **changes})
+
+
+def test_more_ranges_than_aks_takes_are_refused() -> None:
+    many = [f"20.0.{number}.0/24" for number in range(200)]
+    assert problems(authorized(*many, "20.1.0.0/24")) == [
+        f"{PATH}: 201 ranges, AKS takes at most 200; merge or remove some [API-02]"
+    ]
+    assert problems(authorized(*many)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        pytest.param(
+            "everyone", "'everyone' is not an address range; write one such as 73.140.245.0/24", id="malformed"
+        ),
+        pytest.param("", "'' is not an address range; write one such as 73.140.245.0/24", id="empty"),
+        pytest.param("2600::/16", "2600::/16 is IPv6, AKS takes only IPv4; remove it", id="IPv6"),
+        pytest.param(
+            "137.117.106.90/29", "137.117.106.90/29 has host bits set; write 137.117.106.88/29", id="host bits"
+        ),
+        pytest.param(
+            "10.0.0.0/8",
+            "10.0.0.0/8 is not public, so no call comes from it; use the public addresses that callers have",
+            id="private",
+        ),
+        pytest.param(
+            "100.64.0.0/10",
+            "100.64.0.0/10 is not public, so no call comes from it; use the public addresses that callers have",
+            id="shared",
+        ),
+    ],
+)
+def test_range_that_aks_refuses_is_refused(text: str, fault: str) -> None:
+    assert problems(authorized("73.140.245.0/24", text)) == [f"{PATH}[1]: {fault} [API-02]"]
+
+
+@pytest.mark.parametrize("text", ["73.140.245.0/24", "137.117.106.88/29", "193.168.1.1/32", "193.168.1.1"])
+def test_public_range_is_taken(text: str) -> None:
+    assert problems(authorized(text)) == []
+
+
+def test_nobody_else_stands_alone() -> None:
+    assert problems(authorized("0.0.0.0/32")) == []
+    assert problems(authorized("73.140.245.0/24", "0.0.0.0/32")) == [
+        f"{PATH}[1]: 0.0.0.0/32 beside 1 more, though it means nobody else; remove it or them [API-02]"
+    ]
+
+
+def test_way_out_that_aks_does_not_authorize_is_a_warning_once() -> None:
+    nat = {
+        "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
+        "networking": {"outbound": {"type": "userAssignedNATGateway"}},
+    }
+    gateways = {"natGateways": {"egress": {}}, "subnets": {"nodes": {"natGateway": "egress"}}}
+    assert problems(network(gateways, main=nat)) == [
+        (
+            f"{PATH}: warning: nodes call from NAT gateway egress, whose public addresses are not known here;"
+            " make sure they are in the list [API-03]"
+        )
+    ]
+    assert problems(network(gateways, main=nat | {"apiServer": {}})) == []
+
+
+def test_way_out_through_an_appliance_is_a_warning() -> None:
+    route = {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.0.4"}
+    values = network(
+        {"routeTables": {"t": {"routes": {"default": route}}}, "subnets": {"nodes": {"routeTable": "t"}}},
+        main={
+            "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
+            "networking": {"outbound": {"type": "userDefinedRouting"}},
+        },
+    )
+    assert problems(values) == [
+        (
+            f"{PATH}: warning: nodes call from the appliance behind their routes, whose public addresses are not known"
+            " here;"
+            " make sure they are in the list [API-03]"
+        )
+    ]
+
+
+def test_way_out_through_the_load_balancer_is_authorized_by_aks() -> None:
+    assert problems(authorized("73.140.245.0/24")) == []
