@@ -164,7 +164,9 @@ def parse_arm_id(value: object) -> str:
     )
 
 
-_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
+KEY_PATTERN = "^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"
+"""What a key must match; for schemas, never for messages."""
+_KEY = re.compile(KEY_PATTERN)
 
 
 def parse_key(value: object) -> str:
@@ -203,19 +205,21 @@ Cidr = Annotated[
     IPv4Network | IPv6Network,
     PlainValidator(parse_cidr),
     _TEXT,
-    WithJsonSchema({"type": "string", "description": "an address range, such as 10.0.0.0/16"}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$", "examples": ["10.0.0.0/16"]}),
 ]
 Ipv4Cidr = Annotated[
     IPv4Network,
     PlainValidator(parse_ipv4_cidr),
     _TEXT,
-    WithJsonSchema({"type": "string", "description": "an IPv4 range, such as 10.0.0.0/16"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$", "examples": ["10.0.0.0/16"]}
+    ),
 ]
 Ipv6Cidr = Annotated[
     IPv6Network,
     PlainValidator(parse_ipv6_cidr),
     _TEXT,
-    WithJsonSchema({"type": "string", "description": "an IPv6 range, such as fd00:db8::/64"}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F:]+/[0-9]{1,3}$", "examples": ["fd00:db8::/64"]}),
 ]
 Ipv4 = Annotated[
     IPv4Address,
@@ -224,7 +228,7 @@ Ipv4 = Annotated[
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
 ArmId = Annotated[str, PlainValidator(parse_arm_id), WithJsonSchema({"type": "string", "pattern": "^/subscriptions/"})]
-Key = Annotated[str, PlainValidator(parse_key), WithJsonSchema({"type": "string"})]
+Key = Annotated[str, PlainValidator(parse_key), WithJsonSchema({"type": "string", "pattern": KEY_PATTERN})]
 KubernetesVersion = Annotated[
     str,
     PlainValidator(parse_kubernetes_version),

@@ -9,6 +9,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
+from components.facts.names import NAME_RULES, Kind
 from components.values import MALFORMED, KubernetesVersion, Listed, Model
 
 
@@ -34,6 +35,9 @@ Certificate = Annotated[
 IntervalHours = Annotated[
     int, Field(ge=limits.IMAGE_CLEANER_INTERVAL_HOURS.start, le=limits.IMAGE_CLEANER_INTERVAL_HOURS[-1])
 ]
+
+
+_POOL_NAME = NAME_RULES[Kind.POOL]
 
 
 class ApiServerConfig(Model):
@@ -125,7 +129,13 @@ class ClusterConfig(Model):
     azure_policy: bool = Field(False, description="the Azure Policy add-on")
     cost_analysis: bool = Field(False, description="costs by namespace in the portal; not with tier Free")
     system_pool: SystemPoolConfig
-    pools: dict[str, PoolConfig] = Field(default_factory=dict)
+    pools: dict[str, PoolConfig] = Field(
+        default_factory=dict,
+        description="pools beside the system pool, by their names in Azure",
+        json_schema_extra={
+            "propertyNames": {"pattern": f"^{_POOL_NAME.pattern.pattern}$", "maxLength": _POOL_NAME.longest}
+        },
+    )
     tags: dict[str, str] = Field(default_factory=dict)
     protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the environment if absent")
     in_cluster: Literal["apply", "gitops"] = Field(

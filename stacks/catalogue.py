@@ -1,0 +1,48 @@
+"""Every rule there is, whichever module declares it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from components.rules import Rule, declared_rules
+
+MODULES = (
+    "components.network.plan",
+    "components.values",
+    "policies.agreement",
+    "policies.attachment",
+    "policies.capabilities",
+    "policies.config",
+    "policies.dns",
+    "policies.ends",
+    "policies.names",
+    "policies.normalise",
+    "policies.parameters",
+    "policies.resolve",
+    "stacks.check",
+    "stacks.checks.api_server",
+    "stacks.checks.capacity",
+    "stacks.checks.cluster_traffic",
+    "stacks.checks.identity",
+    "stacks.checks.names",
+    "stacks.checks.net",
+    "stacks.checks.network_names",
+    "stacks.checks.node_settings",
+    "stacks.checks.outbound",
+    "stacks.checks.pools",
+    "stacks.checks.ranges",
+    "stacks.checks.routes",
+    "stacks.checks.security_groups",
+    "stacks.checks.sizes",
+    "stacks.checks.versions",
+    "stacks.wording",
+    "stacks.yaml_rules",
+)
+"""The modules that declare rules, in order of name."""
+
+
+def catalogue() -> dict[str, Rule]:
+    """Every rule by id, in order of id."""
+    for module in MODULES:
+        import_module(module)
+    return declared_rules()
