@@ -51,7 +51,7 @@ class Answers:
         self._dry_run = dry_run
 
     def resource(
-        self, kind: type[Any], token: str, name: str, inputs: Properties, provider: Mapping[str, str]
+        self, kind: Any, token: str, name: str, inputs: Properties, provider: Mapping[str, str]
     ) -> tuple[str, Properties]:
         """Returns the id, empty when it is not certain, and the outputs of a resource that is being made.
 
@@ -71,7 +71,7 @@ class Answers:
             return self._kubernetes(inputs, missing)
         return ("" if self._dry_run else f"id of {name}"), inputs
 
-    def existing(self, kind: type[Any], token: str, name: str, arm_id: str) -> Properties:
+    def existing(self, kind: Any, token: str, name: str, arm_id: str) -> Properties:
         """Returns the outputs of a resource that is read by its id. Offline, only the name is certain."""
         if not arm_ids.azure_type(token):
             return {}
@@ -90,16 +90,17 @@ class Answers:
     ) -> tuple[str, Properties]:
         given = {"location": provider["location"], **inputs} if provider.get("location") else dict(inputs)
         path = arm_ids.parameters(token)
-        if path and is_certain(inputs.get(path[-1])):
-            given["name"] = inputs[path[-1]]
+        certain = {name: inputs[name] for name in path if is_certain(inputs.get(name))}
+        if path and path[-1] in certain:
+            given["name"] = certain[path[-1]]
         if not self._dry_run:
             given = {**_UNASKED.get(arm_ids.azure_type(token) or "", {}), **given}
         known = {name: _shaped(given[name], kind, missing) for name, kind in types.items() if name in given}
         rest = {} if self._dry_run else {name: missing(name, kind) for name, kind in types.items() if name not in given}
-        return arm_ids.predict(token, inputs, provider["subscriptionId"]) or "", {**known, **rest}
+        return arm_ids.predict(token, certain, provider["subscriptionId"]) or "", {**known, **rest}
 
     def _kubernetes(self, inputs: Properties, missing: _Missing) -> tuple[str, Properties]:
-        metadata = inputs.get("metadata")
+        metadata = inputs.get("metadata", None if self._dry_run else {})
         if not isinstance(metadata, dict) or SIGNATURE in metadata:
             return "", inputs
         # The provider makes up a name with a random ending.
@@ -111,7 +112,7 @@ class Answers:
 _Missing = Callable[[str, Any], object]
 
 
-def _unknown(name: str, kind: Any) -> object:
+def _unknown(_name: str, _kind: Any) -> object:
     return UNKNOWN
 
 
@@ -140,32 +141,37 @@ def _shaped(value: Any, kind: Any, missing: _Missing) -> object:
     if kind is None or kind is Any or not isinstance(value, (dict, list)):
         return value
     kind = _types.unwrap_optional_type(kind)
+    shaped = _shaped_object(value, kind, missing) if isinstance(value, dict) else _shaped_list(value, kind, missing)
+    return missing("", kind) if shaped is None else shaped
+
+
+def _shaped_object(value: Properties, kind: Any, missing: _Missing) -> object:
     if isinstance(kind, type) and _types.is_output_type(kind):
         types = _types.output_type_types(kind)
-        if isinstance(value, list):
-            return missing("", kind)
         return {name: _nested(value.get(name), name, item, missing) for name, item in types.items()}
-    items = typing.get_args(kind)
-    match typing.get_origin(kind), value:
-        case origin, dict() if _is(origin, Mapping) and len(items) == 2:
-            return {name: _shaped(item, items[1], missing) for name, item in value.items()}
-        case origin, list() if _is(origin, Mapping) and len(items) == 2:
-            # `userAssignedIdentities` is a list of ids on the way in and a map from them on the way out.
-            shaped = {str(item): _shaped({}, items[1], missing) for item in value}
-            return UNKNOWN if missing is _unknown else shaped
-        case origin, list() if _is(origin, Sequence) and items:
-            return [_shaped(item, items[0], missing) for item in value]
-        case typing.Union, dict():
-            return value
-    return missing("", kind)
+    if item := _items(kind, Mapping):
+        return {name: _shaped(each, item, missing) for name, each in value.items()}
+    # One of several types: which one, only the provider says; it echoes as well.
+    return value if typing.get_origin(kind) is typing.Union else None
+
+
+def _shaped_list(value: list[Any], kind: Any, missing: _Missing) -> object:
+    if item := _items(kind, Sequence):
+        return [_shaped(each, item, missing) for each in value]
+    if (item := _items(kind, Mapping)) and missing is not _unknown:
+        # `userAssignedIdentities` is a list of ids on the way in and a map from them on the way out.
+        return {str(each): _shaped({}, item, missing) for each in value}
+    return None
 
 
 def _nested(value: Any, name: str, kind: Any, missing: _Missing) -> object:
     return missing(name, kind) if value is None else _shaped(value, kind, missing)
 
 
-def _is(origin: Any, kind: type) -> bool:
-    return isinstance(origin, type) and issubclass(origin, kind)
+def _items(kind: Any, container: type) -> Any:
+    """The type of what a container of that kind holds, None for other types."""
+    origin = typing.get_origin(kind)
+    return typing.get_args(kind)[-1] if isinstance(origin, type) and issubclass(origin, container) else None
 
 
 @functools.cache

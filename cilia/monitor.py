@@ -3,6 +3,8 @@
 Owns the Pulumi protocol. What a provider would answer is in `answers`, what constructors saw in `trace`.
 """
 
+# ruff: noqa: N802, ARG002 - the methods are those of Pulumi's protocol
+
 from __future__ import annotations
 
 import threading
@@ -133,7 +135,8 @@ class Monitor:
         kind = type(self._trace.constructed[urn].resource)
         provider = self._provider(request.provider)
         name, outputs = self._answers.resource(kind, request.type, request.name, inputs, provider)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=name, object=encode(outputs))
+        # What is left out is unknown in an update too, instead of absent.
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=name, object=encode(outputs), unknown=True)
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
         """Keeps a reference to something that exists. It is listed with the `id` that the program reads it by."""
@@ -142,10 +145,10 @@ class Monitor:
         read = {"dependsOn": sorted(request.dependencies), "provider": provider_urn(request.provider)}
         self._keep(urn, request, decode(request.properties), {**{k: v for k, v in read.items() if v}, "id": what})
         if not is_certain(request.id):
-            return resource_pb2.ReadResourceResponse(urn=urn)
+            return resource_pb2.ReadResourceResponse(urn=urn, unknown=True)
         kind = type(self._trace.constructed[urn].resource)
         outputs = self._answers.existing(kind, request.type, request.name, request.id)
-        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=encode(outputs))
+        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=encode(outputs), unknown=True)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
         """Keeps the stack's outputs. A component's own are nothing that a provider or another stack sees."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import heapq
 import runpy
 from collections.abc import Collection, Iterator, Mapping
@@ -19,12 +20,11 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import settings as runtime
-from pulumi.runtime import stack as runtime_stack
 
 from cilia.arm_ids import NO_SUBSCRIPTION
 from cilia.failures import ProgramError, explain
 from cilia.monitor import Engine, Invoke, Message, Monitor
-from cilia.surroundings import captured_warnings, event_loop, no_garbage_collection, surroundings
+from cilia.surroundings import captured_warnings, event_loop, haste, surroundings
 from cilia.trace import Trace
 from cilia.wire import Marks
 
@@ -100,9 +100,12 @@ def record(
     if not main.is_file():
         raise ProgramError(f"{program}: no Pulumi program here; expected a directory with a __main__.py")
     run = _Run(main, project=project, stack=stack, settings=_azure_settings(config), dry_run=dry_run)
-    with surroundings(main), captured_warnings(run.engine.messages), no_garbage_collection():
+    with surroundings(main), captured_warnings(run.engine.messages), haste():
         # The SDK keeps its state in context variables: what is set in a copy of the context is gone afterwards.
-        contextvars.copy_context().run(run.execute, dict(config), list(secret_keys))
+        failure = contextvars.copy_context().run(run.execute, dict(config), list(secret_keys))
+        if failure:
+            gc.collect()  # Python complains about what was never awaited when that goes: here, where nobody hears it
+            raise failure
         return run.recording()
 
 
@@ -116,12 +119,12 @@ class _Run:
     def __init__(self, main: Path, *, project: str, stack: str, settings: Mapping[str, str], dry_run: bool) -> None:
         self._main, self._project, self._stack, self._dry_run = main, project, stack, dry_run
         self._marks = Marks()
-        self._trace = Trace(project=project, stack=stack, marks=self._marks if dry_run else None)
+        self._trace = Trace(project=project, stack=stack, marks=self._marks)
         self._monitor = Monitor(trace=self._trace, marks=self._marks, settings=settings, dry_run=dry_run)
         self.engine = Engine()
 
-    def execute(self, config: dict[str, str], secret_keys: list[str]) -> None:
-        """Runs the program on an event loop of its own."""
+    def execute(self, config: dict[str, str], secret_keys: list[str]) -> ProgramError | None:
+        """Runs the program on an event loop of its own. Returns what went wrong, without the exception that it was."""
         runtime.ROOT.set(None)
         pulumi.runtime.set_all_config(config, secret_keys)
         runtime.configure(
@@ -138,8 +141,11 @@ class _Run:
         with event_loop() as loop:
             try:
                 loop.run_until_complete(pulumi.runtime.run_in_stack(self._program))
-            except Exception as error:
-                raise explain(error, self._main.parent, self._trace.place_of) from error
+            except Exception as error:  # noqa: BLE001 - whatever the program raises is explained
+                # What failed first, where the SDK raises what it found first.
+                first = runtime.SETTINGS.rpc_manager.unhandled_exception or error
+                return explain(first, self._main.parent, self._trace.place_of)
+        return None
 
     def recording(self) -> Recording:
         """Returns what was registered, in order."""
@@ -166,13 +172,11 @@ class _Run:
     async def _program(self) -> None:
         self._trace.start()
         runpy.run_path(str(self._main), run_name="__main__")
+        root: Any = runtime.get_root_resource()
+        root.outputs = self._trace.marked(root.outputs)
         # Lets every registration begin. The SDK then waits for those, which are few, and finds all outputs resolved.
         # Otherwise it waits for the outputs, and sets up that wait again for all of them whenever one resolves.
         await asyncio.sleep(0)
-        root: Any = runtime.get_root_resource()
-        assert isinstance(root, runtime_stack.Stack)
-        if self._dry_run:
-            root.outputs = self._trace.marked(root.outputs)
 
     def _order(self) -> Iterator[str]:
         """URNs in the order of construction, except where a resource depends on one constructed later."""

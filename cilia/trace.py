@@ -4,6 +4,8 @@ The SDK registers resources later, from tasks in no particular order, and by the
 So the recorder adds a transformation to the stack, which Pulumi calls inside every constructor.
 """
 
+# ruff: noqa: SLF001 - the SDK offers no other way to see what an output is made of
+
 from __future__ import annotations
 
 import asyncio
@@ -12,19 +14,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 from pulumi import _types
 from pulumi.output import _OutputData
 from pulumi.runtime import register_stack_transformation
 
-from cilia.failures import DuplicateResource, Place, is_library
+from cilia.failures import DuplicateResourceError, Place, is_library
 from cilia.wire import Marks
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 _Output = pulumi.Output[Any]
+_Step = str | int | None
 
 
 def label(urn: str) -> str:
@@ -63,10 +66,10 @@ class Trace:
     """The resources of one run of a program, as constructed.
 
     Args:
-        marks: Where descriptions of unknown inputs are kept, None when everything is known (an update).
+        marks: Where descriptions of unknown inputs are kept.
     """
 
-    def __init__(self, *, project: str, stack: str, marks: Marks | None) -> None:
+    def __init__(self, *, project: str, stack: str, marks: Marks) -> None:
         self._project, self._stack, self._marks = project, stack, marks
         self.constructed: dict[str, Constructed] = {}
         self._urns: dict[pulumi.Resource, str] = {}
@@ -104,11 +107,9 @@ class Trace:
         parent = self._urns.get(args.opts.parent) if args.opts.parent else None
         urn = self.urn(args.type_, args.name, parent)
         if urn in self.constructed:
-            raise DuplicateResource(urn, self.constructed[urn].place)
+            raise DuplicateResourceError(urn, self.constructed[urn].place)
         self._urns[args.resource] = urn
         self.constructed[urn] = Constructed(urn, args.resource, _own_place(), self._rank(urn))
-        if self._marks is None:
-            return None
         props = self.marked(args.props)
         self._unindexed.append(args.resource)
         return pulumi.ResourceTransformationResult(props, args.opts)
@@ -151,7 +152,7 @@ class Trace:
 
         async def data() -> _OutputData[Any]:
             found = await output._data
-            if found.is_known or self._marks is None:
+            if found.is_known:
                 return found
             urns = {self._urns[resource] for resource in found.resources if resource in self._urns}
             mark = self._marks.pending(_description(source, path, urns))
@@ -159,9 +160,9 @@ class Trace:
 
         return pulumi.Output._from_data(data())
 
-    def _source(self, output: _Output) -> tuple[_Source | None, list[str]]:
+    def _source(self, output: _Output) -> tuple[_Source | None, list[_Step]]:
         """The resource's property that an output comes from, and the steps in between."""
-        path: list[str] = []
+        path: list[_Step] = []
         while (source := self._sources.get(id(output))) is None:
             taken = _taken_from(output)
             if taken is None:
@@ -171,27 +172,30 @@ class Trace:
         return source, path
 
 
-def _description(source: _Source | None, path: list[str], urns: set[str]) -> str:
+def _description(source: _Source | None, path: list[_Step], urns: set[str]) -> str:
     if source is None:
         return from_resources(urns)
-    if "" not in path:
-        return f"{'.'.join([source.name, *_azure_names(source.type, path)])} of {label(source.urn)}"
+    if None not in path:
+        return f"{source.name}{''.join(_steps(source.type, path))} of {label(source.urn)}"
     # A function lies in between, which may have brought in other resources.
     return from_resources(urns) if len(urns) > 1 else f"from {source.name} of {label(source.urn)}"
 
 
-def _azure_names(kind: Any, path: list[str]) -> Iterator[str]:
-    """The steps under the names that the provider uses: `issuer_url` of an OIDC issuer profile is its `issuerURL`."""
+def _steps(kind: Any, path: list[_Step]) -> Iterator[str]:
+    """The steps as the provider spells them: `issuer_url` of an OIDC issuer profile is its `.issuerURL`."""
     for step in path:
-        types = _types.output_type_types(kind) if isinstance(kind, type) and _types.is_output_type(kind) else {}
-        plain = step.replace("_", "").lower()
-        name = next((name for name in types if name.lower() == plain), step)
-        yield name
-        kind = types.get(name)
+        if isinstance(kind, type) and _types.is_output_type(kind):
+            types, plain = _types.output_type_types(kind), str(step).replace("_", "").lower()
+            name = next((name for name in types if name.lower() == plain), str(step))
+            kind = types.get(name)
+            yield f".{name}"
+        else:
+            kind = next(reversed(get_args(kind)), None)
+            yield f"[{step}]" if isinstance(step, int) else f".{step}"
 
 
-def _taken_from(output: _Output) -> tuple[_Output, str] | None:
-    """The output that this one was made of, and by which attribute or key; an empty key for any other function.
+def _taken_from(output: _Output) -> tuple[_Output, _Step] | None:
+    """The output that this one was made of, and by which attribute or key; None for the step of any other function.
 
     `Output.apply` keeps both in the coroutine that computes the result. Where a future SDK keeps them elsewhere,
     nothing is found and descriptions name the resource only.
@@ -205,9 +209,9 @@ def _taken_from(output: _Output) -> tuple[_Output, str] | None:
         return None
     code = getattr(function, "__code__", None)
     if code is None or not code.co_qualname.startswith(("Output.__getattr__", "Output.__getitem__")):
-        return source, ""
+        return source, None
     values = dict(zip(code.co_freevars, (cell.cell_contents for cell in function.__closure__), strict=True))
-    return source, str(values.get("item", values.get("key", "")))
+    return source, values.get("item", values.get("key"))
 
 
 def _own_place() -> Place | None:

@@ -87,7 +87,11 @@ def _decode(value: Value) -> object:
 
 
 def encode(values: Mapping[str, object]) -> Struct:
-    """Returns a message of plain values, pending marks turned back into the unknown that Pulumi's SDK understands."""
+    """Returns a message of plain values as a provider would send it.
+
+    Pending marks turn back into the unknown that Pulumi's SDK understands. A reference to a resource becomes its id:
+    that is what the engine sends to a provider that takes no references, which azure-native and kubernetes do not.
+    """
     struct = Struct()
     _fill(struct, values)
     return struct
@@ -107,6 +111,8 @@ def _set(target: Value, value: object) -> None:
             target.bool_value = value
         case int() | float():
             target.number_value = value
+        case Mapping() if value.get(SIGNATURE) == RESOURCE:
+            _set(target, value.get("id") or value["urn"])
         case Mapping():
             target.struct_value.SetInParent()
             _fill(target.struct_value, value)
@@ -133,14 +139,15 @@ def readable(value: object, describe: Callable[[str], str | None], unmarked: str
         return [readable(item, describe, unmarked) for item in value]
     if not isinstance(value, dict):
         return value
-    signature = value.get(SIGNATURE)
-    if signature == SECRET or (signature == OUTPUT and value.get("secret")):
-        return {"$secret": True}
     rest = {key: readable(item, describe, unmarked) for key, item in value.items() if key != SIGNATURE}
+    return _signed(value[SIGNATURE], rest, unmarked) if SIGNATURE in value else rest
+
+
+def _signed(signature: str, content: dict[str, object], unmarked: str) -> object:
+    if signature == SECRET or (signature == OUTPUT and content.get("secret")):
+        return {"$secret": True}
     if signature == RESOURCE:
-        # What the engine sends to a provider that takes no references, which azure-native and kubernetes do not.
-        return rest.get("id") or rest["urn"]
+        return content.get("id") or content["urn"]
     if signature == OUTPUT:
-        return rest.get("value", {"$unknown": unmarked})
-    kind = {ASSET: "$asset", ARCHIVE: "$archive"}.get(str(signature))
-    return {kind: rest} if kind else rest
+        return content.get("value", {"$unknown": unmarked})
+    return {{ASSET: "$asset", ARCHIVE: "$archive"}.get(signature, signature): content}

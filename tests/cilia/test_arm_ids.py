@@ -1,3 +1,5 @@
+"""Ids are exactly what Azure makes of a path, or they are not given."""
+
 from __future__ import annotations
 
 import importlib
