@@ -25,9 +25,10 @@ OWN_WAY_OUT = Rule(
     "API-03",
     "Authorized ranges include the cluster's own way out",
     why="Nodes call the API server from the cluster's outbound address. AKS adds that of its own load balancer by"
-    " itself, but not"
-    " that of a NAT gateway or firewall: without it nodes never join, and neither does whoever deploys from elsewhere"
-    " get in.",
+    " itself, but"
+    " not that of a NAT gateway or firewall, and without it nodes never join. Whoever deploys must be in the list too,"
+    " or"
+    " the next deployment fails.",
     fix="Add the public addresses of the NAT gateway or firewall and of the machine that deploys, then accept the"
     " warning.",
     source=_PAGE,

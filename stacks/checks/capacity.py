@@ -51,8 +51,7 @@ POD_RANGE = Rule(
     "CAP-06",
     "The pod range holds every node there can be, surge included",
     why=f"Every node takes a /{limits.OVERLAY_NODE_PREFIX} of the pod range; AKS refuses a range that is too small for"
-    " every"
-    " autoscaler at its maximum (InsufficientSubnetSize), and an upgrade stops where the range ends.",
+    " every autoscaler at its maximum (InsufficientSubnetSize), and an upgrade stops where the range ends.",
     fix="Use a larger podCidr; it can be grown later, but never shrunk.",
     source="https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay; support article"
     " InsufficientSubnetSize",
@@ -61,8 +60,7 @@ SUBNET = Rule(
     "CAP-07",
     "A subnet has addresses for everything in it, surge included",
     why="Nodes that get no address never join; AKS refuses some of these cases and the others fail when the pools grow"
-    " or"
-    f" are upgraded. Azure keeps {limits.AZURE_RESERVED_ADDRESSES} addresses of every subnet.",
+    f" or are upgraded. Azure keeps {limits.AZURE_RESERVED_ADDRESSES} addresses of every subnet.",
     fix="Use a larger subnet, fewer nodes, or several subnets.",
     source=_PLANNING,
 )
@@ -70,10 +68,8 @@ UPGRADE = Rule(
     "CAP-12",
     "Upgrades have nodes to work with",
     why="AKS replaces nodes with extra ones (maxSurge) or without (maxUnavailable, never in a System pool), so not"
-    " both can be"
-    f" 0. In pools above {limits.LARGE_POOL_NODES} nodes it recommends a surge of at most"
-    f" {limits.LARGE_POOL_MAX_SURGE_PERCENT}%."
-    " Azure's own default for maxSurge differs by page (1 or 10%).",
+    f" both can be 0. In pools above {limits.LARGE_POOL_NODES} nodes it recommends a surge of at most"
+    f" {limits.LARGE_POOL_MAX_SURGE_PERCENT}%. Azure's own default for maxSurge differs by page (1 or 10%).",
     fix="Give maxSurge; 33% suits most pools.",
     source=f"{_UPGRADES}; ARM model AgentPoolUpgradeSettings; {_LARGE}",
 )
@@ -153,8 +149,7 @@ def _max_pods(view: StackView) -> Iterator[Problem]:
             yield MAX_PODS.error(
                 path,
                 f"{pool.max_pods} pods on each of {fewest} nodes are fewer than the {limits.POOL_MIN_PODS} a pool must"
-                " hold;"
-                f" use at least {needed} nodes, or maxPods {limits.POOL_MIN_PODS}",
+                f" hold; use at least {needed} nodes, or maxPods {limits.POOL_MIN_PODS}",
             )
 
 
@@ -238,8 +233,8 @@ def _max_unavailable(pool: PoolView) -> Iterator[Problem]:
     elif unavailable and pool.config.max_surge:
         yield UPGRADE.warning(
             path,
-            f"{unavailable} beside maxSurge {pool.config.max_surge} is a preview of AKS; set maxSurge to 0, or remove"
-            " it",
+            f"{unavailable} beside maxSurge {pool.config.max_surge} is a preview of AKS;"
+            " set maxSurge to 0, or remove it",
         )
 
 
@@ -276,8 +271,7 @@ def _blocked_upgrades(view: StackView) -> Iterator[Problem]:
             yield UPGRADE_BLOCKED.warning(
                 cluster.path,
                 f"{nodes:,} nodes and {need - nodes:,} during an upgrade are {need:,}, above {limits.CLUSTER_NODES:,}"
-                " upgrades are"
-                f" blocked; lower maxSurge, or scale below {limits.SURGE_UPGRADE_NODES:,} before upgrades",
+                f" upgrades are blocked; lower maxSurge, or scale below {limits.SURGE_UPGRADE_NODES:,} before upgrades",
             )
 
 

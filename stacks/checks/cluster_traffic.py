@@ -32,10 +32,9 @@ INSIDE = Rule(
     "NET-32",
     "Security groups let nodes and pods of a cluster talk to each other",
     why="AKS never edits a security group on a subnet you bring. Nodes must reach nodes and pods, and pods must reach"
-    " pods, on"
-    " all ports and protocols; pod traffic is not encapsulated, so the group sees pod addresses.",
-    fix="Allow the traffic with a lower priority number than the Deny rule, by range; restrict workloads with policies"
-    " instead.",
+    " pods, on all ports and protocols; pod traffic is not encapsulated, so the group sees pod addresses.",
+    fix="Allow the traffic with a lower priority number than the Deny rule, by range;"
+    " restrict workloads with policies instead.",
     source=_OVERLAY,
 )
 MONITOR = Rule(
@@ -199,8 +198,8 @@ def _unknown_rules(view: StackView) -> Iterator[Problem]:
                 users = ", ".join(f"clusters.{cluster}" for cluster in clusters)
                 yield INSIDE.warning(
                     (*network.path, "subnets", key, "securityGroup"),
-                    f"rules of {name} are not known here; make sure they allow all traffic among nodes and pods of"
-                    f" {users}",
+                    f"rules of {name} are not known here;"
+                    f" make sure they allow all traffic among nodes and pods of {users}",
                 )
 
 
@@ -228,8 +227,7 @@ def _probes(view: StackView) -> Iterator[Problem]:
             yield PROBES.warning(
                 guarded.rule_path(rule),
                 f"denies probes of Azure's load balancer to {guarded.subnet.cidr}, so LoadBalancer Services get no"
-                " traffic;"
-                f" allow AzureLoadBalancer before priority {guarded.priority(rule)}",
+                f" traffic; allow AzureLoadBalancer before priority {guarded.priority(rule)}",
             )
 
 

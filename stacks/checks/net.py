@@ -22,8 +22,7 @@ NEVER_ROUTED = Rule(
     "NET-01",
     "No range is one that Azure never routes",
     why=f"Azure refuses {', '.join(f'{cidr} ({what})' for what, cidr in ranges.NOT_ALLOWED_IN_VNET.items())} in a"
-    " virtual"
-    " network, and pods or Services there would be unreachable.",
+    " virtual network, and pods or Services there would be unreachable.",
     fix="Use private ranges such as 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
     source=_FAQ,
 )
@@ -31,8 +30,7 @@ RESERVED_BY_AKS = Rule(
     "NET-02",
     "Nothing overlaps the ranges that AKS keeps for itself",
     why=f"AKS uses {', '.join(str(cidr) for cidr in ranges.RESERVED_BY_AKS)} inside every cluster: it refuses a pod"
-    " range"
-    " there, and traffic to anything else there never leaves the node.",
+    " range there, and traffic to anything else there never leaves the node.",
     fix="Move the range; 172.20.0.0/16 is free for Services, 192.168.0.0/16 and 10.244.0.0/16 for pods.",
     source=f"{_CNI}; AKS release notes 2026-05-29",
 )
@@ -49,9 +47,8 @@ SERVICE_LIMITS = Rule(
     "NET-08",
     "A network stays within Azure's default limits",
     why=f"By default a virtual network has at most {limits.VNET_SUBNETS:,} subnets and {limits.VNET_ADDRESSES:,}"
-    " addresses in"
-    f" use, a security group {limits.SECURITY_GROUP_RULES:,} rules and a route table {limits.ROUTE_TABLE_ROUTES:,}"
-    " routes.",
+    f" addresses in use, a security group {limits.SECURITY_GROUP_RULES:,} rules and a route table"
+    f" {limits.ROUTE_TABLE_ROUTES:,} routes.",
     fix="Split it, or ask Azure support for a higher limit and accept the warning.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits",
 )
@@ -225,8 +222,8 @@ def _pool_reference(cluster: ClusterView, pool: PoolView, path: KeyPath) -> Iter
         if subnet is not None:
             yield SAME_NETWORK.error(
                 path,
-                f"pool {pool.name} names a subnet, but clusters.{cluster.key} has no network; add network, or remove"
-                " subnet",
+                f"pool {pool.name} names a subnet, but clusters.{cluster.key} has no network;"
+                " add network, or remove subnet",
             )
     elif subnet is None:
         yield SAME_NETWORK.error(path, f"pool {pool.name} has no subnet in network {network}; add subnet")
@@ -246,8 +243,8 @@ def _pool_subnet(pool: PoolView, path: KeyPath) -> Iterator[Problem]:
         delegations = ", ".join(pool.subnet_config.delegations)
         yield DELEGATED.error(
             path,
-            f"subnet {pool.config.subnet} is delegated to {delegations}, which AKS refuses for nodes; use another"
-            " subnet",
+            f"subnet {pool.config.subnet} is delegated to {delegations}, which AKS refuses for nodes;"
+            " use another subnet",
         )
 
 

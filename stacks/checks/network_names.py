@@ -28,8 +28,7 @@ NAMED_TWICE = Rule(
     "CFG-29",
     "Nothing in a resource group or network is named twice",
     why="Azure takes a second resource of the same kind and name, whatever its capitals, for the first one, and both"
-    " would be"
-    " the same resource; Pulumi refuses two of its own names alike.",
+    " would be the same resource; Pulumi refuses two of its own names alike.",
     fix="Rename one of the keys, or give one of them a 'name:'.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 )

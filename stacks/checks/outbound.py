@@ -42,11 +42,10 @@ IMPLICIT = Rule(
     "NET-36",
     "Node subnets have no implicit way out",
     why="Azure's default outbound access has an address that nobody owns and that changes; Azure retires it for new"
-    " networks."
-    " Clusters bring a way out of their own, so it only hides that one being broken.",
+    " networks. Clusters bring a way out of their own, so it only hides that one being broken.",
     fix="Remove defaultOutboundAccess.",
-    source="https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access; AKS release notes"
-    " 2025-09",
+    source="https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access;"
+    " AKS release notes 2025-09",
 )
 NAT_BOUNDS = Rule(
     "CAP-15",

@@ -33,8 +33,7 @@ PODS_IN_NETWORK = Rule(
     "NET-09",
     "A pod range does not overlap the network that its nodes are in",
     why="AKS refuses a pod range that overlaps any subnet of the network. Over address space without subnets it takes"
-    " it,"
-    " but then no subnet can ever be put there.",
+    " it, but then no subnet can ever be put there.",
     fix="Use a pod range outside the network's address space.",
     source=f"AKS release notes 2024-10-06; {_OVERLAY}; https://learn.microsoft.com/azure/aks/update-azure-cni",
 )
@@ -42,16 +41,15 @@ PODS_APART = Rule(
     "NET-10",
     "A pod range does not overlap Services or anything the network is connected to",
     why="AKS refuses an overlap with Services. Hosts of a connected network inside the pod range become unreachable:"
-    " the node"
-    " sends what is meant for them into the overlay.",
+    " the node sends what is meant for them into the overlay.",
     fix="Use a pod range that nothing else has.",
     source=_OVERLAY,
 )
 PODS_PRIVATE = Rule(
     "NET-11",
     "A pod range is private",
-    why="Azure takes public ranges for pods but does not support them; the public hosts in that range become"
-    " unreachable.",
+    why="Azure takes public ranges for pods but does not support them;"
+    " the public hosts in that range become unreachable.",
     fix=f"Use a range in {', '.join(str(cidr) for cidr in ranges.PRIVATE)}.",
     source=f"{_OVERLAY} (RFC 1918, RFC 6598)",
 )
@@ -72,9 +70,8 @@ SERVICES_IN_SUBNET = Rule(
 SERVICES_APART = Rule(
     "NET-15",
     "A Service range does not overlap the network's address space or anything it is connected to",
-    why="Traffic to a Service address never leaves the node, so hosts there are unreachable; a subnet put there later"
-    " makes"
-    " every upgrade of the cluster fail.",
+    why="Traffic to a Service address never leaves the node, so hosts there are unreachable;"
+    " a subnet put there later makes every upgrade of the cluster fail.",
     fix="Use a Service range that nothing else has.",
     source=f"https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni; {_PLANNING}",
 )
@@ -89,9 +86,8 @@ DNS_ADDRESS = Rule(
 MANAGED_NETWORK = Rule(
     "NET-42",
     "A cluster without a network of its own does not overlap the one that AKS makes",
-    why=f"AKS makes a network {ranges.AKS_MANAGED_VNET} with nodes in {ranges.AKS_MANAGED_SUBNET}; pods or Services"
-    " there"
-    " would hide nodes.",
+    why=f"AKS makes a network {ranges.AKS_MANAGED_VNET} with nodes in {ranges.AKS_MANAGED_SUBNET};"
+    " pods or Services there would hide nodes.",
     fix="Move the range, or give the cluster a network.",
     source=_PLANNING,
 )

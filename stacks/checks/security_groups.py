@@ -19,8 +19,7 @@ PRIORITIES = Rule(
     "CFG-23",
     "Rules of a security group have priorities of their own",
     why=f"Azure takes priorities from {limits.SECURITY_RULE_PRIORITIES[0]} to {limits.SECURITY_RULE_PRIORITIES[-1]},"
-    " and each only"
-    " once per direction.",
+    " and each only once per direction.",
     fix="Give every rule of a direction another priority in that range; lower ones win.",
     source=_OVERVIEW,
 )

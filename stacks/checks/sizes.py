@@ -13,8 +13,7 @@ UNPINNED = Rule(
     "PIN-01",
     "Protected subnets have a fixed size",
     why="With 'size: fit' a subnet grows with its pools. A subnet cannot grow in place while nodes are in it, and what"
-    " is"
-    " packed after it moves, so one larger maxCount would ask for the replacement of protected subnets.",
+    " is packed after it moves, so one larger maxCount would ask for the replacement of protected subnets.",
     fix="Run 'cilia plan --pin', which writes the computed ranges into the file, or give a size such as /24.",
     source="docs/addressing.md",
 )
@@ -65,8 +64,8 @@ def _fit(view: StackView) -> Iterator[Problem]:
             elif planned and planned.protect:
                 yield UNPINNED.warning(
                     path,
-                    f"fit is {planned.cidr} now and grows with its pools; pin it with 'cilia plan --pin' or give a"
-                    " size",
+                    f"fit is {planned.cidr} now and grows with its pools;"
+                    " pin it with 'cilia plan --pin' or give a size",
                 )
 
 

@@ -371,8 +371,7 @@ def test_subnet_without_range_and_size_is_a_problem_beside_those_without_room() 
         "networks.main.subnets.a: neither cidr nor size; add cidr with a range, or size such as /24 or fit [CFG-20]",
         (
             "networks.main.subnets.b.size: no room for a /15 (131,072 addresses) in 10.20.0.0/16: the largest free"
-            " range is"
-            " 10.20.0.0/16; append a range to addressSpace or ask for a smaller subnet [PIN-02]"
+            " range is 10.20.0.0/16; append a range to addressSpace or ask for a smaller subnet [PIN-02]"
         ),
     ]
 

@@ -90,8 +90,7 @@ def test_way_out_through_an_appliance_is_a_warning() -> None:
     assert problems(values) == [
         (
             f"{PATH}: warning: nodes call from the appliance behind their routes, whose public addresses are not known"
-            " here;"
-            " make sure they are in the list [API-03]"
+            " here; make sure they are in the list [API-03]"
         )
     ]
 

@@ -134,8 +134,7 @@ def test_pool_without_room_for_thirty_pods_is_refused(pods: int, nodes: int) -> 
     assert findings("CAP-04", pool(maxPods=pods, minCount=nodes - 1)) == [
         (
             f"clusters.main.pools.user.maxPods: {pods} pods on each of {nodes - 1} nodes are fewer than the 30 a pool"
-            " must"
-            f" hold; use at least {nodes} nodes, or maxPods 30"
+            f" must hold; use at least {nodes} nodes, or maxPods 30"
         )
     ]
     assert findings("CAP-04", pool(maxPods=pods, minCount=nodes)) == []

@@ -84,8 +84,7 @@ def test_rule_for_the_virtual_network_may_not_hold_pods() -> None:
     assert findings("NET-32", values) == [
         (
             f"{PATH}.all: warning: denies inbound pod to pod traffic of clusters.main, unless VirtualNetwork holds"
-            " pods,"
-            f" which Azure leaves open; allow all of {PODS} to {PODS} before priority 4096"
+            f" pods, which Azure leaves open; allow all of {PODS} to {PODS} before priority 4096"
         )
     ]
 
@@ -192,9 +191,8 @@ def test_rules_that_are_not_known_are_said_to_be_unknown_once_for_each_subnet() 
     )
     assert problems(values) == [
         (
-            "networks.main.subnets.nodes.securityGroup: warning: rules of nsg-hub are not known here; make sure they"
-            " allow"
-            " all traffic among nodes and pods of clusters.main [NET-32]"
+            "networks.main.subnets.nodes.securityGroup: warning: rules of nsg-hub are not known here;"
+            " make sure they allow all traffic among nodes and pods of clusters.main [NET-32]"
         )
     ]
 

@@ -110,8 +110,7 @@ def test_resource_group_that_becomes_a_node_label_must_be_a_label() -> None:
     assert findings("NET-18", values) == [
         (
             "environment.resourceGroup: becomes a node label in clusters.main: 'rg(test)' is not a name for a node"
-            " label's"
-            " value; use letters, digits, '-', '_' and '.', starting and ending with a letter or digit"
+            " label's value; use letters, digits, '-', '_' and '.', starting and ending with a letter or digit"
         )
     ]
     no_network = cluster({"network": ..., "systemPool": {"subnet": ...}, "pools": {"user": {"subnet": ...}}})

@@ -73,8 +73,7 @@ def test_default_route_that_leads_nowhere_is_refused(hop: str) -> None:
     assert problems(with_routes({"default": {"addressPrefix": "0.0.0.0/0", "nextHopType": hop}})) == [
         (
             f"networks.main.routeTables.firewall.routes.default.nextHopType: {hop} for 0.0.0.0/0, which clusters.main"
-            " leaves"
-            " by; use VirtualAppliance or VirtualNetworkGateway [OUT-05]"
+            " leaves by; use VirtualAppliance or VirtualNetworkGateway [OUT-05]"
         )
     ]
 

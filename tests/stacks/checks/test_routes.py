@@ -27,8 +27,8 @@ def test_address_of_something_that_has_none_is_refused(hop: str) -> None:
     route = {"addressPrefix": "10.0.0.0/8", "nextHopType": hop}
     assert problems(table(a=route | {"nextHopIpAddress": "10.0.0.4"})) == [
         (
-            f"{PATH}.a.nextHopIpAddress: 10.0.0.4 with {hop}, which has no address; remove it, or use VirtualAppliance"
-            " [CFG-27]"
+            f"{PATH}.a.nextHopIpAddress: 10.0.0.4 with {hop}, which has no address;"
+            " remove it, or use VirtualAppliance [CFG-27]"
         )
     ]
     assert problems(table(a=route)) == []

@@ -61,8 +61,8 @@ def test_protected_subnet_in_an_unprotected_stack_is_a_warning() -> None:
 def test_retired_subnet_of_unknown_size_is_refused() -> None:
     assert problems(network({"subnets": {"old": {"size": "fit", "retired": True}}})) == [
         (
-            "networks.main.subnets.old.size: fit for a retired subnet, which has no pools; give the size or cidr it had"
-            " [CFG-21]"
+            "networks.main.subnets.old.size: fit for a retired subnet, which has no pools;"
+            " give the size or cidr it had [CFG-21]"
         )
     ]
     assert problems(network({"subnets": {"old": {"size": "/24", "retired": True}}})) == []
