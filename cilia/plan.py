@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable
 
 from cilia.arguments import add_debug, add_format, add_today, today
 from cilia.findings import problem_json, report, unreadable
 from cilia.output import document, result, style_of
-from cilia.plan_data import plan_data
+from cilia.plan_data import PlanData, plan_data
+from cilia.plan_markdown import plan_markdown
+from cilia.plan_svg import plan_svg
 from cilia.plan_text import plan_text
 from cilia.project import target
 from stacks.load import Loaded, load_file
 
 
+def _text(plan: PlanData) -> Iterable[str]:
+    return plan_text(plan, style_of(sys.stdout))
+
+
+def _svg(plan: PlanData) -> Iterable[str]:
+    yield plan_svg(plan)
+
+
+_FORMATS: dict[str, Callable[[PlanData], Iterable[str]]] = {"text": _text, "md": plan_markdown, "svg": _svg}
+"""How a plan can be shown, beside JSON."""
+
+
 def arguments(parser: ArgumentParser) -> None:
     """Adds the verb's arguments."""
     parser.add_argument("stack", metavar="STACK|FILE", help="a stack, or a stack file")
-    add_format(parser, "text", "json")
+    add_format(parser, *_FORMATS, "json")
     add_today(parser)
     add_debug(parser)
 
@@ -30,7 +45,7 @@ def run(options: Namespace) -> int:
     else:
         report(loaded)
         if loaded.plan:
-            for line in plan_text(plan_data(loaded), style_of(sys.stdout)):
+            for line in _FORMATS[options.output](plan_data(loaded)):
                 result(line)
     if unreadable(loaded):
         return 2

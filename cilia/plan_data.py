@@ -58,13 +58,14 @@ class SubnetRow:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """One network; `free` is the address space that no subnet has."""
+    """One network; `free` is the address space that no subnet has, `connected` what it reaches beyond itself, by name."""
 
     name: str
     azure_name: str
     address_space: tuple[IPv4Network | IPv6Network, ...]
     subnets: tuple[SubnetRow, ...]
     free: tuple[IPv4Network, ...]
+    connected: tuple[tuple[str, IPv4Network], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _network(network: NetworkView) -> NetworkRow:
         address_space=tuple(network.config.address_space),
         subnets=tuple(_subnet(network, subnet) for subnet in plan.subnets),
         free=plan.free,
+        connected=tuple((name, cidr) for name, cidrs in network.config.connected_ranges.items() for cidr in cidrs),
     )
 
 
