@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, ip_network
 from itertools import product
+from math import prod
 from typing import Literal
 
 from components.network.config import SecurityRuleConfig
@@ -105,11 +106,13 @@ def _common(one: Traffic, other: Traffic) -> Traffic | None:
 
 def _is_covered(wanted: Traffic, allowed: Sequence[Traffic]) -> bool:
     """Whether the allowed sets together hold all of the wanted one: cut away each in turn and see what is left."""
+    # the largest first: where one of them holds everything, nothing has to be cut
+    largest = sorted(allowed, key=lambda box: -prod(last - first + 1 for first, last in box))
     left = [(wanted, 0)]
     while left:
         rest, start = left.pop()
-        for index in range(start, len(allowed)):
-            common = _common(rest, allowed[index])
+        for index in range(start, len(largest)):
+            common = _common(rest, largest[index])
             if common is not None:
                 left += [(piece, index + 1) for piece in _without(rest, common)]
                 break
