@@ -28,7 +28,7 @@ class Checked:
     Attributes:
         view: What the rules saw.
         problems: Everything found, except accepted warnings.
-        skipped: Parts that did not parse, so that rules about them did not run.
+        skipped: Parts that did not parse or could not be planned, so that rules about them did not run.
         plan: What would be deployed; None where there are errors.
     """
 
@@ -60,7 +60,8 @@ def check(parsed: Parsed, *, today: date, subscription_id: str | None = None) ->
         found.extend(rule_check(view))
     problems = _without_accepted(view, list(dict.fromkeys(found)))
     plan = None if errors(problems) else plan_stack(view)
-    return Checked(view, tuple(problems), parsed.skipped, plan)
+    unplanned = (network.path for network in view.networks if network.plan is None)
+    return Checked(view, tuple(problems), (*parsed.skipped, *unplanned), plan)
 
 
 def _without_accepted(view: StackView, problems: list[Problem]) -> list[Problem]:

@@ -16,7 +16,8 @@ from components.problems import KeyPath
 
 def visible_path(model: type[BaseModel], location: KeyPath) -> KeyPath:
     """The keys of a location that stand in the file."""
-    return tuple(key for key, _, written in _walk(model, location) if written)
+    # pydantic marks a mapping's own key, where that is what is wrong, with "[key]"
+    return tuple(key for key, _, written in _walk(model, location) if written and key != "[key]")
 
 
 def keys_at(model: type[BaseModel], location: KeyPath) -> Iterable[str]:

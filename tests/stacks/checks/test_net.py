@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.checks.builder import cluster, findings, network, problems, stack
+from stacks.check import check
+from stacks.parse import parse
+from tests.stacks.checks.builder import TODAY, cluster, findings, network, problems, stack
 
 SUBNETS = {f"s{number}": {"size": "/29"} for number in range(2999)}
 RULES = {f"r{number}": {"priority": 100, "direction": "Inbound", "access": "Allow"} for number in range(1000)}
@@ -23,6 +25,17 @@ def subnet(name: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 def test_clean_stack_is_clean() -> None:
     assert problems(stack()) == []
+
+
+def test_network_without_a_plan_is_said_to_be_checked_no_further() -> None:
+    assert check(parse(stack()), today=TODAY).skipped == ()
+    unplanned = check(parse(network({"subnets": {"large": {"size": "/15"}}})), today=TODAY)
+    assert unplanned.skipped == (("cilia:networks", "main"),)
+
+
+def test_key_that_cannot_be_one_is_reported_where_it_stands() -> None:
+    (found,) = problems(network({"securityGroups": {"not a key": {}}}))
+    assert found.startswith("networks.main.securityGroups.not a key: 'not a key' cannot be a key; ")
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,30 @@ def test_suggested_range_is_free_of_everything_around() -> None:
     ]
 
 
+def test_suggested_range_has_the_same_size_where_there_is_room() -> None:
+    overlap = "overlaps networks.main.subnets.nodes.cidr 10.20.0.0/24;"
+    assert findings("NET-09", networking(podCidr="10.16.0.0/12")) == [
+        f"{PODS}: 10.16.0.0/12 {overlap} use a free range such as 100.64.0.0/12"
+    ]
+    assert findings("NET-09", networking(podCidr="10.0.0.0/8")) == [
+        f"{PODS}: 10.0.0.0/8 {overlap} use a smaller range elsewhere"
+    ]
+
+
+def test_suggested_service_range_is_no_larger_than_aks_takes() -> None:
+    assert findings("NET-14", networking(serviceCidr="10.16.0.0/12")) == [
+        (
+            f"{SERVICES}: 10.16.0.0/12 overlaps networks.main.subnets.nodes.cidr 10.20.0.0/24;"
+            " use a free range such as 172.16.0.0/13"
+        )
+    ]
+
+
+def test_network_that_cannot_be_planned_has_no_free_part() -> None:
+    values = network({"subnets": {"large": {"size": "/15"}}}, main={"networking": {"podCidr": "10.20.0.0/18"}})
+    assert [found[-8:] for found in problems(values)] == ["[PIN-02]"]
+
+
 def test_clusters_of_one_network_may_have_the_same_pods_and_services() -> None:
     assert problems(stack({"cilia:clusters": {"second": second()}})) == []
 
