@@ -82,8 +82,15 @@ def test_cluster_and_pools_are_protected_as_planned() -> None:
     assert {each.label for each in deployed() if each.protect} == {"ManagedCluster main", "AgentPool main-user"}
 
 
-def test_pools_are_replaced_by_what_cannot_change() -> None:
-    assert plan(WITH_A_POOL).pools[0].replace_on_changes == POOL_FIXED_AT_CREATION
+def test_a_pool_is_replaced_by_what_cannot_change_and_its_nodes_are_the_autoscalers() -> None:
+    pool = only(deployed(), "AgentPool main-user")
+    assert pool.replace_on_changes == POOL_FIXED_AT_CREATION
+    assert pool.ignore_changes == ("count",)
+
+
+def test_of_an_autoscaled_system_pool_only_the_count_is_ignored() -> None:
+    found = deploy(lambda: build({"systemPool": {"minCount": 3, "maxCount": 5}}))
+    assert only(found, "ManagedCluster main").ignore_changes == ("agentPoolProfiles[0].count",)
 
 
 def test_credentials_are_secret_and_the_provider_is_known_by_its_cluster() -> None:
