@@ -6,10 +6,12 @@ shape of azure-native's SDK, not ARM's nesting.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from tests.engine import arm
@@ -51,18 +53,15 @@ class Azure:
         with self.store.transaction() as world:
             _admit(world, arm_id)
             _judge(world, rule, arm_id, token, body)
-            self._begin(world, rule, arm_id)
-        self._wait(world)
-        with self.store.transaction() as world:
-            world.operations.pop(rule.lock(arm_id), None)
+            seconds = _begin(world, rule, arm_id, token)
+        with self._running(rule.lock(arm_id), seconds), self.store.transaction() as world:
             stored = _store(world, rule, arm_id, token, body)
             if fail_at_end:
                 stored.body["provisioningState"] = "Failed"
             result = answer(world, stored)
         if fail_at_end:
-            raise HalfDoneError(
-                AzureError(200, "ProvisioningFailed", "The operation was accepted and failed while it ran.")
-            )
+            error = AzureError(200, "ProvisioningFailed", "The operation was accepted and failed while it ran.")
+            raise HalfDoneError(error)
         return result
 
     def delete(self, arm_id: str) -> None:
@@ -74,24 +73,33 @@ class Azure:
             if resource is None:
                 return
             rule.refuse_delete(world, resource)
-            self._begin(world, rule, arm_id)
-        self._wait(world)
-        with self.store.transaction() as world:
-            world.operations.pop(rule.lock(arm_id), None)
+            seconds = _begin(world, rule, arm_id, resource.token)
+        with self._running(rule.lock(arm_id), seconds), self.store.transaction() as world:
             _remove(world, arm_id)
 
-    def _begin(self, world: World, rule: Rule, arm_id: str) -> None:
-        """Takes the lock of a write, or refuses. A lock whose process is gone does not count."""
-        key = rule.lock(arm_id)
-        held = world.operations.get(key)
-        if held is not None and _alive(int(held["pid"])):
-            raise rule.busy(arm_id)
-        if world.control.operation_seconds:
-            world.operations[key] = {"pid": os.getpid(), "id": arm_id}
+    @contextlib.contextmanager
+    def _running(self, lock: str, seconds: float) -> Iterator[None]:
+        """Lets an operation take its time before its effect, and gives its lock back whatever happens."""
+        try:
+            if seconds:
+                time.sleep(seconds)
+            yield
+        finally:
+            if seconds:
+                with self.store.transaction() as world:
+                    world.operations.pop(lock, None)
 
-    def _wait(self, world: World) -> None:
-        if world.control.operation_seconds:
-            time.sleep(world.control.operation_seconds)
+
+def _begin(world: World, rule: Rule, arm_id: str, token: str) -> float:
+    """Takes a write's lock and answers how long it runs, or refuses. A lock whose process is gone does not count."""
+    key = rule.lock(arm_id)
+    held = world.operations.get(key)
+    if held is not None and _alive(int(held["pid"])):
+        raise rule.busy(arm_id)
+    seconds = world.control.operation_seconds.get(token, 0.0)
+    if seconds:
+        world.operations[key] = {"pid": os.getpid(), "id": arm_id}
+    return seconds
 
 
 def _alive(pid: int) -> bool:

@@ -43,18 +43,25 @@ class Resource:
 class Control:
     """What a test has ordered. Everything is off unless asked for."""
 
-    faults: list[dict[str, Any]] = field(default_factory=list)  # see faults.py
-    operation_seconds: float = 0.0  # how long a write takes; two writes on one lock meet only when it is above zero
-    propagation_seconds: float = 0.0  # how long a role assignment takes to count
-    login: str = "yes"  # "yes", "none" (not logged in), "tenant" (token of another tenant)
-    subscriptions: list[str] = field(default_factory=list)  # the ones that exist; empty: any
+    # see faults.py
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    # `module:Type` -> how long a write of it takes. Two writes on one lock meet only while one of them runs.
+    operation_seconds: dict[str, float] = field(default_factory=dict)
+    # how long a role assignment takes to count
+    propagation_seconds: float = 0.0
+    # "yes", "none" (not logged in) or "tenant" (with a token of another tenant)
+    login: str = "yes"
+    # the subscriptions that exist; empty: any
+    subscriptions: list[str] = field(default_factory=list)
     tenant: str = "11111111-1111-1111-1111-111111111111"
-    vcpu_quota: int | None = None  # regional vCPUs
-    unregistered_features: dict[str, str] = field(
-        default_factory=dict
-    )  # path in a cluster's body -> feature that is not registered
-    kubeconfig: str = ""  # handed out instead of a made-up one, for a real API server
-    patch_version: str = "4"  # the patch that AKS picks for a minor version
+    # vCPUs of all pools together; the simulated cloud has one region
+    vcpu_quota: int | None = None
+    # dotted path in a cluster's body -> the feature that it needs and that is not registered
+    unregistered_features: dict[str, str] = field(default_factory=dict)
+    # handed out instead of a made-up kubeconfig, for a real API server
+    kubeconfig: str = ""
+    # the patch that AKS picks for a minor version
+    patch_version: str = "4"
 
 
 class World:

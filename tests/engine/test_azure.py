@@ -121,7 +121,7 @@ def test_write_that_takes_its_time_keeps_the_others_out_until_it_is_done(
         may_end.wait(30)
 
     monkeypatch.setattr("tests.engine.azure.time.sleep", take_time)
-    azure.store.order(operation_seconds=1.0)
+    azure.store.order(operation_seconds={"network:Subnet": 1.0})
     slow = threading.Thread(target=samples.subnet, args=(azure, "slow", "10.0.0.0/24"))
     slow.start()
     assert begun.wait(30)

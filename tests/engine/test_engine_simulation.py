@@ -109,13 +109,14 @@ pulumi.export("kubeconfig", text)
 
 
 def test_subnets_written_at_once_are_refused_and_chained_ones_are_not(engine: Engine) -> None:
-    engine.cloud.order(operation_seconds=0.5)
+    engine.cloud.order(operation_seconds={"network:Subnet": 5.0})  # long enough for a busy machine to start all three
     engine.program(HEAD + SUBNETS, {**CONFIG, "app:subnets": "3"})
 
     up = engine.up("--skip-preview")
 
     assert up.code != 0
     assert len([error for error in up.errors if "AnotherOperationInProgress" in error]) == 2
+    engine.cloud.order(operation_seconds={"network:Subnet": 0.2})
     engine.configure({**CONFIG, "app:subnets": "3", "app:chained": "true"})
     assert engine.up("--skip-preview").code == 0
 

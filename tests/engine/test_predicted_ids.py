@@ -1,4 +1,4 @@
-"""The ids that the offline preview predicts, against those of the simulated Azure: they were written down separately."""
+"""The ids that the offline preview predicts, against those of the simulated Azure: they were written separately."""
 
 from __future__ import annotations
 

@@ -49,16 +49,16 @@ def test_users_are_found_wherever_a_body_names_an_id(cloud: Store) -> None:
 
 
 def test_orders_add_up_and_the_last_one_counts(cloud: Store) -> None:
-    cloud.order(operation_seconds=0.5)
-    cloud.order(login="none", operation_seconds=1.0)
+    cloud.order(vcpu_quota=10)
+    cloud.order(login="none", vcpu_quota=20)
 
     control = cloud.control()
-    assert (control.login, control.operation_seconds, control.propagation_seconds) == ("none", 1.0, 0.0)
+    assert (control.login, control.vcpu_quota, control.propagation_seconds) == ("none", 20, 0.0)
 
 
 def test_unknown_order_is_refused(cloud: Store) -> None:
-    with pytest.raises(TypeError, match="operation_second"):
-        cloud.order(operation_second=1.0)
+    with pytest.raises(TypeError, match="vcpu_quotas"):
+        cloud.order(vcpu_quotas=1)
 
 
 def test_drift_of_something_that_is_not_there_is_an_error(cloud: Store) -> None:
