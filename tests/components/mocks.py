@@ -125,7 +125,7 @@ def _run(build: Callable[[], object], monitor: _Azure) -> None:
             pulumi.runtime.register_stack_transformation(strip_type_aliases)  # they take most of the time
             build()
 
-        pulumi.runtime.test(program)()
+        pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
