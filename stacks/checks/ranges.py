@@ -6,12 +6,13 @@ Azure and AKS keep for themselves are in `net`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from components.facts import limits, ranges
 from components.network.addresses import Range, Request, free_ranges, overlapping, pack
+from components.network.config import PeeringConfig
 from components.problems import Problem, Severity, dotted
 from components.rules import Rule
 from components.values import HOST_BITS
@@ -121,7 +122,7 @@ def _another_range(first: Range, second: Range, everything: Sequence[Range]) -> 
     del second
     # people have their networks in 10.0.0.0/8, so that comes last
     spaces = [*ranges.PRIVATE[1:], ranges.PRIVATE[0]] if first.kind == SERVICES else ranges.PRIVATE[::-1]
-    taken = [item.network for item in everything if item is not first and isinstance(item.network, IPv4Network)]
+    taken = [item.network for item in everything if isinstance(item.network, IPv4Network)]
     fixed = [Request(f"taken-{number}", cidr, 0) for number, cidr in enumerate((*taken, *ranges.RESERVED_BY_AKS))]
     smallest = limits.LARGEST_SERVICE_CIDR_PREFIX if first.kind == SERVICES else 0
     prefix = max(first.network.prefixlen, smallest)
@@ -183,10 +184,35 @@ def _of_network(network: NetworkView) -> Iterator[Range]:
         for index, cidr in enumerate(cidrs):
             path = (*network.path, "connectedRanges", name, index)
             yield Range(CONNECTED, network.key, path, dotted(path), cidr)
+    for name, peering in network.config.peerings.items():
+        yield from _peered(network, name, peering)
     for subnet in network.plan.subnets if network.plan else ():
         path = subnet_path(network, subnet)
         kind = RETIRED if subnet.retired else SUBNET
         yield Range(kind, network.key, path, dotted(path), subnet.cidr)
+
+
+def _peered(network: NetworkView, name: str, peering: PeeringConfig) -> Iterator[Range]:
+    """The ranges behind a peering, as far as this file says: of a network of this file, or stated beside an ARM id."""
+    path = (*network.path, "peerings", name)
+    far = network.stack.config.networks.get(peering.network or "") if peering.stack is None else None
+    for cidr in far.address_space if far else peering.address_space:
+        yield Range(CONNECTED, network.key, path, dotted(path), cidr)
+
+
+def behind_peering(network: NetworkView, name: str, label: str, spaces: Iterable[IPv4Network]) -> list[Range]:
+    """The ranges of a network of another stack, reached through a peering of this one."""
+    return [Range(CONNECTED, network.key, (*network.path, "peerings", name), label, cidr) for cidr in spaces]
+
+
+def overlaps_with(network: NetworkView, connected: Sequence[Range]) -> Iterator[Problem]:
+    """NET-06, NET-10, NET-15: a network and the clusters in it against ranges that only another stack's file tells."""
+    clusters = [cluster for cluster in network.stack.clusters if cluster.config.network == network.key]
+    own = [found for cluster in clusters for found in _of_cluster(cluster) if found.kind in (PODS, SERVICES)]
+    spaces = [found for found in _of_network(network) if found.kind == SPACE]
+    for problem, second in _found([*own, *spaces, *connected], network):
+        if second.kind == CONNECTED or problem.path[2:3] == ("peerings",):
+            yield problem
 
 
 _AKS_NETWORK = Range(MANAGED, "", (), "the network that AKS makes", ranges.AKS_MANAGED_VNET)
