@@ -14,7 +14,7 @@ from components.problems import PROJECT_NAMESPACE, dotted
 from stacks.yaml_nodes import compose
 from stacks.yaml_rules import CONFIG_KEY, DUPLICATE, EMPTY_VALUE, JSON_TEXT, OFFLINE, SECURE, SHAPE, TOP_LEVEL_KEY
 from stacks.yaml_scalars import number_text
-from stacks.yaml_text import UnreadableError, check_size, decode, read_bytes
+from stacks.yaml_text import UnreadableError, decode, read_bytes
 from stacks.yaml_values import SECRET, Entry, Secret, ValueReader, is_null, shown
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ def read_text(text: bytes, file: str) -> Document:
     """Reads the content of a stack file that problems call `file`."""
     reader = ValueReader(file)
     try:
-        check_size(len(text))
         root = compose(decode(text))
         if root is None or is_null(root):
             reader.report(SHAPE.error((), f"the file is empty; {_WRITE_CONFIG}"), 1)

@@ -67,7 +67,7 @@ def syntax_error(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     here = lines[line - 1] if line <= len(lines) else ""
     found = here[column : column + 1]
     said = error.problem or ""
-    if found == "\t" or " tab " in said or "\t" in here[: len(here) - len(here.lstrip())]:
+    if found == "\t":
         return UnreadableError(TABS, TAB, line)
     if "undefined tag handle" in said:
         return UnreadableError(TAG, "an unknown tag (text that begins with !); remove it, or put it in quotes", line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -48,23 +49,16 @@ def read_bytes(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise UnreadableError(UNREADABLE, "this is a pipe or a device; name a file")
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        size = max(len(data), path.stat().st_size)
+            _check_size(os.fstat(stream.fileno()).st_size)
+            return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         # ValueError: a name with a NUL character.
         reason = (error.strerror if isinstance(error, OSError) else None) or "no possible file name"
         message = f"cannot be read: {reason[0].lower()}{reason[1:]}; check the name and the permissions"
         raise UnreadableError(UNREADABLE, message) from None
-    check_size(size)
-    return data
 
 
-def check_size(size: int) -> None:
-    """Refuses a size in bytes that no stack file has.
-
-    Raises:
-        UnreadableError: More than MAX_BYTES.
-    """
+def _check_size(size: int) -> None:
     if size > MAX_BYTES:
         message = f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}; split the stack"
         raise UnreadableError(UNREADABLE, message)
@@ -74,8 +68,9 @@ def decode(data: bytes) -> str:
     """The text of UTF-8 bytes with or without a byte order mark.
 
     Raises:
-        UnreadableError: Another encoding, or a character that does not belong in a YAML file.
+        UnreadableError: Too large, another encoding, or a character that does not belong in a YAML file.
     """
+    _check_size(len(data))
     if data.startswith(_UTF16_MARKS):
         raise UnreadableError(ENCODING, "the file is UTF-16 or UTF-32; save it as UTF-8", 1)
     data = data.removeprefix(_UTF8_MARK)

@@ -53,6 +53,8 @@ _PLAIN_TAGS: dict[NodeKind, str] = {
 }
 _KIND_NAMES = {"bool": "a truth value", "int": "a number", "float": "a number", "time": "a date"}
 _SHOWN = 40
+_SPOILED = ("\t", "\n", "\u2028", "\u2029")
+"""What text of several lines cannot begin with: yaml.v3 writes it as a block that reads back differently."""
 _DIGITS = re.compile("[-+]?[0-9_]+")
 
 
@@ -106,12 +108,9 @@ class ValueReader:
 
     def scalar(self, node: Node, path: KeyPath) -> Resolved:
         """What a scalar is, with a problem if the program would get something else than is written."""
-        if node.text[:1] in ("\n", "\t") and "\n" in node.text:
-            what = "a line break, which" if node.text[0] == "\n" else "a tab, at which"
-            loses = "Pulumi loses" if node.text[0] == "\n" else "Pulumi stops"
-            message = (
-                f"text of several lines begins with {what} {loses}; begin it with its first line that is not empty"
-            )
+        if node.text[:1] in _SPOILED and "\n" in node.text:
+            what = "a tab, at which Pulumi stops" if node.text[0] == "\t" else "a line break, which Pulumi loses"
+            message = f"text of several lines begins with {what}; begin it with its first line that is not empty"
             self.report(LEADING_BREAK.error(path, message), node.line)
         if not node.plain or node.tag is not None:
             return Resolved("str", node.text)

@@ -31,6 +31,11 @@ def test_an_anchor_may_be_given_again() -> None:
     assert document.config == {"a:b": [1, 1, 2, 2]}
 
 
+def test_an_anchor_given_again_hides_the_earlier_one_from_its_first_character_on() -> None:
+    message = "the alias *x stands inside the value that it names; write the value out here"
+    assert refusal(read_text(b"config:\n  a:b: &x 1\n  a:c: &x\n    - *x\n", "f")) == ("YML-03", 4, message)
+
+
 def test_a_problem_below_an_anchor_is_told_once() -> None:
     document = read_text(b"config:\n  a:b: &x {c: 1.30}\n  a:d: *x\n  a:e: *x\n", "f")
     assert [str(problem) for problem in document.problems] == [

@@ -157,6 +157,12 @@ def test_a_structure_as_json_text_is_a_problem(written: str) -> None:
     assert findings(read(f"config:\n  cilia:a: {written}\n")) == [f"f:2 a: {message} [YML-15]"]
 
 
+def test_a_number_that_changes_is_not_told_as_json_too() -> None:
+    assert findings(read("config:\n  cilia:a: 1.30\n")) == [
+        'f:2 a: 1.30 without quotes reaches the program as 1.3; write "1.30" in quotes [YML-12]'
+    ]
+
+
 def test_json_that_no_parser_survives_is_text() -> None:
     for text in ("[" * 100_000 + "]" * 100_000, "9" * 10_000):
         assert read(f"config:\n  cilia:a: '{text}'\n").problems == ()

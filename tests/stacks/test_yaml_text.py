@@ -65,6 +65,11 @@ def test_a_file_above_ten_megabytes_is_refused_with_its_size(tmp_path: Path) -> 
     assert refusal(path) == f"{path}: the file has 10,000,001 bytes, the limit is 10,000,000; split the stack [YML-01]"
 
 
+def test_text_above_ten_megabytes_is_refused_wherever_it_comes_from() -> None:
+    (problem,) = read_text(b"#" * 10_000_001, "f").problems
+    assert str(problem) == "f: the file has 10,000,001 bytes, the limit is 10,000,000; split the stack [YML-01]"
+
+
 def test_ten_megabytes_of_comments_are_read() -> None:
     text = b"config: {cilia:a: {b: 1}}\n" + b"# comment\n" * 999_997
     assert len(text) <= 10_000_000

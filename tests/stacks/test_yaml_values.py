@@ -124,11 +124,12 @@ def test_a_tag_that_pulumi_drops_or_acts_on_is_a_problem(written: str, message: 
 
 
 def test_text_of_several_lines_that_pulumi_spoils_is_a_problem() -> None:
-    broken, tabbed = read('"\\na\\n"'), read('"\\ta\\nb"')
+    broken, separated, tabbed = read('"\\na\\n"'), read('"\\u2028a\\nb"'), read('"\\ta\\nb"')
     fix = "begin it with its first line that is not empty"
     assert findings(broken) == [
         f"f:3 x:y.v: text of several lines begins with a line break, which Pulumi loses; {fix} [YML-20]"
     ]
+    assert findings(separated) == findings(broken)
     assert findings(tabbed) == [
         f"f:3 x:y.v: text of several lines begins with a tab, at which Pulumi stops; {fix} [YML-20]"
     ]
