@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 _LEAST_DETAIL_COLUMNS = 40
-"""Details are never squeezed into less; a terminal that narrow breaks the lines itself."""
+"""Where there is less room beside the names, details stand below them."""
+_NARROW_MARGIN = "  "
 _HIDDEN = re.compile(r"<[^<>]+>|\[secret\]")
 _PLAIN_TEXT = re.compile(r"[\w./*:@%+<>()$\[\]-]([\w./*:@%+<>()$\[\], =-]*[\w./*@%+<>()$\[\]-])?")
 
@@ -107,23 +108,26 @@ def _inline(resource: Resource, stem: str) -> Iterator[_Row]:
 def _row_lines(row: _Row, left: int, middle: int, style: Style) -> Iterator[str]:
     label = style.paint(row.label, *([row.look] if row.look else [])) + " " * (left - row.width)
     name = style.paint(row.name, "cyan") + " " * (middle - len(row.name))
-    start = left + len(_GAP) + middle + len(_GAP) if middle else left + len(_GAP)
-    wrapped = _wrap(row.details, max(style.columns - start, _LEAST_DETAIL_COLUMNS))
-    first, *rest = wrapped or [""]
-    branch = style.paint(row.branch, "dim")
-    yield _GAP.join(part for part in (branch + label, name if middle else "", _painted(first, style)) if part).rstrip()
-    hanging = style.paint(row.continuation, "dim") + " " * (start - len(row.continuation))
-    for line in rest:
-        yield hanging + _painted(line, style)
-    for line in row.below:
-        yield style.paint(row.continuation, "dim") + _painted(line, style)
+    head = style.paint(row.branch, "dim") + _GAP.join((label, name))
+    stem = style.paint(row.continuation, "dim")
+    start = left + len(_GAP) + middle + len(_GAP)
+    if style.columns - start >= _LEAST_DETAIL_COLUMNS:
+        first, *rest = _wrap(row.details, style.columns - start) or [""]
+        yield (head + _GAP + _painted(first, style)).rstrip()
+        margin = stem + " " * (start - len(row.continuation))
+    else:
+        rest = _wrap(row.details, style.columns - len(row.continuation) - len(_NARROW_MARGIN))
+        yield head.rstrip()
+        margin = stem + _NARROW_MARGIN
+    yield from (margin + _painted(line, style) for line in rest)
+    yield from (stem + _painted(line, style) for line in row.below)
 
 
 def _wrap(details: Sequence[str], columns: int) -> list[str]:
     """Details in as few lines as fit, each detail whole, a comma after all but the last."""
     lines: list[str] = []
     for detail in details:
-        if lines and len(lines[-1]) + len(detail) + 2 <= columns:
+        if lines and len(f"{lines[-1]}, {detail},") <= columns:
             lines[-1] += f", {detail}"
         else:
             lines = [*lines[:-1], *(f"{line}," for line in lines[-1:]), detail]

@@ -135,13 +135,35 @@ ResourceGroup main         rg-test
 def test_details_are_wrapped_between_each_other(
     write_program: WriteProgram, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cilia.output.PIPED_COLUMNS", 72)
+    monkeypatch.setattr("cilia.output.PIPED_COLUMNS", 78)
     write_program()
     main(["preview", "dev"])
     assert (
         """\
 └─ Subnet main-nodes       nodes    10.20.0.0/24, route table rt-main,
                                     protected
+"""
+        in capsys.readouterr().out
+    )
+
+
+def test_where_there_is_no_room_beside_the_names_details_stand_below(
+    write_program: WriteProgram, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cilia.output.PIPED_COLUMNS", 42)
+    write_program()
+    main(["preview", "dev"])
+    assert (
+        """\
+├─ RouteTable main         rt-main
+│       protected
+│     route out
+│       0.0.0.0/0 to VirtualAppliance,
+│       at 10.20.0.4
+└─ Subnet main-nodes       nodes
+        10.20.0.0/24, route table rt-main,
+        protected
+UserAssignedIdentity main  id-main
 """
         in capsys.readouterr().out
     )
