@@ -11,6 +11,7 @@ from cilia.findings import problem_json, problem_line, skipped_line, summary, un
 from cilia.output import document, result, style_of
 from cilia.project import PROJECT_FILE, find_root, targets, typed
 from components.problems import Problem, errors
+from stacks.across import check_across
 from stacks.load import Loaded, load_file
 from stacks.yaml_reader import read_project_file
 
@@ -32,6 +33,8 @@ def run(options: Namespace) -> int:
     found = targets(options.stacks)
     of_project = _project_problems(found[0].file)
     loaded = [load_file(target.file, today=day) for target in found]
+    if not options.stacks:
+        loaded = check_across(loaded)
     if options.output == "json":
         document(_json(of_project, loaded))
     else:

@@ -37,7 +37,7 @@ def substitute(value: Any, references: References) -> Any:
 
 
 def arguments(properties: ArmProperties, references: References) -> dict[str, Any]:
-    """Keyword arguments of an azure-native resource for inputs under ARM's names: `oidcIssuerProfile` -> `oidc_issuer_profile`.
+    """Keyword arguments of an azure-native resource for inputs under ARM's names (`dnsPrefix` -> `dns_prefix`).
 
     What is below the first level stays as it is: a plain dict is sent verbatim, without the typed classes' defaults.
     """

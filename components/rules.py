@@ -1,7 +1,7 @@
 """Rules: what can be wrong, why that matters, what to do, and who says so.
 
-A rule is declared next to the code that checks it. `cilia explain` and docs/rules.md are made from these declarations, so
-that a number in an explanation is the number in the check.
+A rule is declared next to the code that checks it. `cilia explain` and docs/rules.md are made from these declarations,
+so that a number in an explanation is the number in the check.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, Strict, WithJsonSchema
 
@@ -164,6 +164,89 @@ def parse_arm_id(value: object) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Something only a deployed resource knows, in the place where a plan needs it.
+
+    Attributes:
+        kind: What it belongs to, such as `subnet`.
+        key: Which one: `network/subnet`, a cluster's key, or an ARM id of an existing resource.
+        attribute: What of it, such as `id` or `principalId`.
+    """
+
+    kind: str
+    key: str
+    attribute: str = "id"
+
+    def __str__(self) -> str:
+        return f"<{self.kind} {self.key}: {self.attribute}>"
+
+
+@dataclass(frozen=True, slots=True)
+class StackOutput:
+    """An output of another stack, in the place of an ARM id: `{stackReference: hub, output: networks.main.id}`.
+
+    Attributes:
+        stack: The stack's name, or `organization/project/stack`.
+        output: Which of its outputs; dots lead into mappings.
+    """
+
+    stack: str
+    output: str
+
+    @property
+    def reference(self) -> Ref:
+        """What stands for it in a plan."""
+        return Ref("stackOutput", self.stack, self.output)
+
+    def __str__(self) -> str:
+        return f"output {self.output} of stack {self.stack}"
+
+
+_OUTPUT_KEYS = {"stackReference", "output"}
+
+
+def parse_existing(value: object) -> str | StackOutput:
+    """Something that exists already: an ARM id, or an output of another stack that holds one.
+
+    Raises:
+        PydanticCustomError: Neither (CFG-05).
+    """
+    if isinstance(value, StackOutput):
+        return value
+    if isinstance(value, dict):
+        if set(value) == _OUTPUT_KEYS and all(isinstance(part, str) and part for part in value.values()):
+            return StackOutput(value["stackReference"], value["output"])
+        raise MALFORMED.invalid(
+            "a mapping that is no output of another stack; write {stackReference: hub, output: networks.main.id}"
+        )
+    return parse_arm_id(value)
+
+
+def parse_reference(value: object) -> str | StackOutput:
+    """A key of the same file, or something that exists already.
+
+    Raises:
+        PydanticCustomError: Neither text nor an output of another stack; or text that looks like an ARM id and is none
+            (CFG-05).
+    """
+    if isinstance(value, str) and value and not value.startswith("/"):
+        return value
+    return parse_existing(value)
+
+
+def is_key(reference: str | StackOutput) -> TypeGuard[str]:
+    """Whether a reference is a key of the same file."""
+    return isinstance(reference, str) and not reference.startswith("/")
+
+
+def referred(kind: str, owner: str, reference: str | StackOutput) -> str | Ref:
+    """What stands for a reference in a plan: an ARM id as it is, a key as what its owner deploys under it."""
+    if isinstance(reference, StackOutput):
+        return reference.reference
+    return Ref(kind, f"{owner}/{reference}") if is_key(reference) else reference
+
+
 KEY_PATTERN = "^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"
 """What a key must match; for schemas, never for messages."""
 _KEY = re.compile(KEY_PATTERN)
@@ -228,30 +311,30 @@ Ipv4 = Annotated[
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
 ArmId = Annotated[str, PlainValidator(parse_arm_id), WithJsonSchema({"type": "string", "pattern": "^/subscriptions/"})]
+_STACK_OUTPUT_SCHEMA = {
+    "type": "object",
+    "properties": {"stackReference": {"type": "string"}, "output": {"type": "string"}},
+    "required": ["stackReference", "output"],
+    "additionalProperties": False,
+}
+Existing = Annotated[
+    str | StackOutput,
+    PlainValidator(parse_existing),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^/subscriptions/"}, _STACK_OUTPUT_SCHEMA]}),
+]
+"""The ARM id of something that exists already, or an output of another stack that holds one."""
+Reference = Annotated[
+    str | StackOutput,
+    PlainValidator(parse_reference),
+    WithJsonSchema({"anyOf": [{"type": "string"}, _STACK_OUTPUT_SCHEMA]}),
+]
+"""A key of the same file, or something that exists already."""
 Key = Annotated[str, PlainValidator(parse_key), WithJsonSchema({"type": "string", "pattern": KEY_PATTERN})]
 KubernetesVersion = Annotated[
     str,
     PlainValidator(parse_kubernetes_version),
     WithJsonSchema({"type": "string", "pattern": "^1\\.[0-9]+(\\.[0-9]+)?$", "examples": ["1.35"]}),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Something only a deployed resource knows, in the place where a plan needs it.
-
-    Attributes:
-        kind: What it belongs to, such as `subnet`.
-        key: Which one: `network/subnet`, a cluster's key, or an ARM id of an existing resource.
-        attribute: What of it, such as `id` or `principalId`.
-    """
-
-    kind: str
-    key: str
-    attribute: str = "id"
-
-    def __str__(self) -> str:
-        return f"<{self.kind} {self.key}: {self.attribute}>"
 
 
 @dataclass(frozen=True, slots=True)

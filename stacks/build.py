@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import date
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from pulumi_azure_native import authorization, resources
 
 from components.cluster.resources import AksCluster
 from components.identity.resources import ClusterIdentity
+from components.network.peering_resources import Peerings
 from components.network.resources import Network
-from components.outputs import arguments, strip_type_aliases
+from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError
 from components.values import Ref
 from stacks.load import load_values, stack_name
-from stacks.plan import StackPlan
+from stacks.plan import StackPlan, stack_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def load_stack() -> StackPlan:
             values,
             stack=stack_name(file),
             file=_shortest(file),
-            today=date.fromisoformat(os.environ["CILIA_TODAY"]) if "CILIA_TODAY" in os.environ else date.today(),
+            today=date.fromisoformat(os.environ["CILIA_TODAY"]) if "CILIA_TODAY" in os.environ else date.today(),  # noqa: DTZ011 - the user's own day
             subscription_id=_subscription(values),
         )
     except ConfigError as error:
@@ -75,7 +77,7 @@ def _shortest(file: Path) -> Path:
 
 
 def _subscription(values: dict[str, object]) -> str:
-    """The subscription of the stack, or else of the login: role definitions and names of role assignments contain it."""
+    """The subscription of the stack, or else of the login; role assignments contain it."""
     configured = values.get("azure-native:subscriptionId")
     return str(configured) if configured else authorization.get_client_config().subscription_id
 
@@ -91,12 +93,43 @@ def build(plan: StackPlan) -> Deployed:
             "main", **arguments(plan.resource_group, known), opts=pulumi.ResourceOptions(protect=plan.protect)
         )
         known[Ref("resourceGroup", plan.scope.resource_group, "name")] = group.name
+    known.update(_outputs_of_other_stacks(plan))
     for key, network in plan.networks.items():
+        if network.virtual_network is None:
+            known.update({ref: substitute(value, known) for ref, value in network.provided.items()})
+            continue
         deployed.networks[key] = Network(key, network, known)
         known.update(deployed.networks[key].references)
-    for key, cluster in plan.clusters.items():
+    _build_peerings(plan, known, deployed)
+    for key in plan.clusters:
         _build_cluster(key, plan, known, deployed)
     return deployed
+
+
+def _outputs_of_other_stacks(plan: StackPlan) -> dict[Ref, pulumi.Input[Any]]:
+    """What other stacks' outputs stand for; each stack is asked once."""
+    stacks: dict[str, pulumi.StackReference] = {}
+    outputs: dict[Ref, pulumi.Input[Any]] = {}
+    for ref in stack_outputs(plan):
+        if ref.key not in stacks:
+            name = ref.key if "/" in ref.key else f"{pulumi.get_organization()}/{pulumi.get_project()}/{ref.key}"
+            stacks[ref.key] = pulumi.StackReference(name)
+        first, *rest = ref.attribute.split(".")
+        outputs[ref] = stacks[ref.key].require_output(first).apply(partial(_inside, keys=tuple(rest)))
+    return outputs
+
+
+def _inside(value: Any, keys: tuple[str, ...]) -> Any:
+    return reduce(lambda mapping, key: mapping[key], keys, value)
+
+
+def _build_peerings(plan: StackPlan, known: dict[Ref, pulumi.Input[Any]], deployed: Deployed) -> None:
+    """All peerings, after all networks; in one chain, since a peering back writes to the other network."""
+    subnets = [list(network.subnets.values())[-1:] for network in deployed.networks.values()]
+    before: list[pulumi.Resource] = [subnet for last in subnets for subnet in last]
+    for key, peerings in plan.peerings.items():
+        component = Peerings(key, peerings, known, depends_on=before)
+        before = list(component.peerings.values())[-1:]
 
 
 def _build_cluster(key: str, plan: StackPlan, known: dict[Ref, pulumi.Input[Any]], deployed: Deployed) -> None:

@@ -30,7 +30,7 @@ class EnvironmentConfig(Model):
     tags: dict[str, str] = Field(default_factory=dict, description="on every resource that takes tags")
     protect: bool = Field(True, description="whether Pulumi refuses to delete clusters, pools, networks and subnets")
     keep_type_aliases: bool = Field(
-        False, description="keep the SDK's aliases to other API versions; only for state written by azure-native 1.x or 2.x"
+        False, description="keep the SDK's aliases to other API versions, for state written by azure-native 1.x or 2.x"
     )
 
 

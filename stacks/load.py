@@ -64,6 +64,12 @@ def load_file(path: Path, *, today: date) -> Loaded:
     return Loaded(stack, str(path), document, problems, tuple(dotted(part) for part in checked.skipped), checked)
 
 
+def with_problems(loaded: Loaded, more: Iterable[Problem]) -> Loaded:
+    """The same stack with more problems, each at its file and line."""
+    placed = _located(more, loaded.document, loaded.file, loaded.stack)
+    return replace(loaded, problems=tuple(sorted({*loaded.problems, *placed}, key=_order)))
+
+
 def load_values(
     values: Mapping[str, object], *, stack: str, file: Path, today: date, subscription_id: str
 ) -> tuple[StackPlan, tuple[Problem, ...]]:
@@ -94,5 +100,8 @@ def _located(problems: Iterable[Problem], document: Document, file: str, stack: 
         )
         for problem in problems
     )
-    return tuple(sorted(dict.fromkeys(placed), key=lambda problem: (problem.line, dotted(problem.path), problem.rule)))
+    return tuple(sorted(dict.fromkeys(placed), key=_order))
 
+
+def _order(problem: Problem) -> tuple[int, str, str]:
+    return problem.line, dotted(problem.path), problem.rule

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
 from components.facts.roles import Role
 from components.identity.plan import Grant, IdentityPlan, plan_identity
-from components.network.plan import NetworkPlan, attachment, plan_network
+from components.network.peering_plan import PeeringPlan, plan_peerings
+from components.network.plan import NetworkPlan, plan_network
 from components.problems import ConfigError, Problem
-from components.values import ArmProperties, Ref, Scope
+from components.values import ArmProperties, Joined, Ref, Scope, is_key, referred
 from stacks.config import StackConfig
 from stacks.view import ClusterView, NetworkView, StackView
 
@@ -29,7 +30,8 @@ class StackPlan:
     Attributes:
         scope: Where.
         resource_group: Inputs of the resource group; None where it exists already.
-        networks: Network plans by key.
+        networks: Network plans by key, those of existing networks too.
+        peerings: Peering plans by the key of their network, where it has any.
         identities: Identity plans by cluster key.
         clusters: Cluster plans by key.
         protect: Whether the resource group is protected.
@@ -39,10 +41,31 @@ class StackPlan:
     scope: Scope
     resource_group: ArmProperties | None
     networks: Mapping[str, NetworkPlan]
+    peerings: Mapping[str, tuple[PeeringPlan, ...]]
     identities: Mapping[str, IdentityPlan]
     clusters: Mapping[str, ClusterPlan]
     protect: bool
     keep_type_aliases: bool
+
+
+def stack_outputs(plan: StackPlan) -> tuple[Ref, ...]:
+    """The outputs of other stacks that a plan refers to, each once."""
+    found: dict[Ref, None] = {}
+    waiting: list[object] = [plan]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Ref):
+            if value.kind == "stackOutput":
+                found[value] = None
+        elif isinstance(value, Joined):
+            waiting.extend(value.parts)
+        elif isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+        elif is_dataclass(value):
+            waiting.extend(getattr(value, member.name) for member in fields(value))
+    return tuple(sorted(found, key=lambda ref: (ref.key, ref.attribute)))
 
 
 def scope_of(config: StackConfig, subscription_id: str | None = None) -> Scope:
@@ -99,6 +122,11 @@ def plan_stack(view: StackView) -> StackPlan:
         scope=view.scope,
         resource_group=_resource_group(view.scope),
         networks=view.plans,
+        peerings={
+            network.key: plan_peerings(network.plan, network.config, view.plans, protect=view.protect)
+            for network in view.networks
+            if network.plan and network.config.peerings
+        },
         identities=identities,
         clusters={
             cluster.key: plan_cluster(
@@ -133,13 +161,9 @@ def _subnets(cluster: ClusterView) -> Iterator[tuple[str, str | Ref, str]]:
     for name in dict.fromkeys(named):
         if name is None or plan is None:
             continue
-        if name.startswith("/"):
-            yield name, name, name
-            continue
         subnet = plan.subnet(name)
         if subnet is not None:
-            arm_id = cluster.stack.scope.arm_id("Microsoft.Network/virtualNetworks/subnets", plan.name, subnet.name)
-            yield name, Ref("subnet", f"{plan.key}/{name}"), arm_id
+            yield name, Ref("subnet", f"{plan.key}/{name}"), subnet.arm_id
 
 
 def grants(cluster: ClusterView) -> Iterator[Grant]:
@@ -156,6 +180,7 @@ def grants(cluster: ClusterView) -> Iterator[Grant]:
     subnets = (network.config.subnets.get(name) for name, _, _ in _subnets(cluster))
     attached = (subnet.route_table for subnet in subnets if subnet)
     for table in dict.fromkeys(key for key in attached if key):
-        arm_id = table if table.startswith("/") else cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table])
-        name = table.rsplit("/", 1)[-1]
-        yield Grant(f"route-table-{name}", Role.NETWORK_CONTRIBUTOR, attachment("routeTable", network.key, table), arm_id)
+        known = is_key(table)
+        arm_id = cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table]) if known else str(table)
+        name = str(table).rsplit("/", 1)[-1].rsplit(".", 1)[-1]
+        yield Grant(f"route-table-{name}", Role.NETWORK_CONTRIBUTOR, referred("routeTable", network.key, table), arm_id)

@@ -1,4 +1,4 @@
-"""What follows from a cluster's identity: the identity itself and exactly the rights it needs, on exactly the scopes."""
+"""What follows from a cluster's identity: the identity itself, and exactly the rights it needs."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def plan_identity(
 
 
 def _assignment(grant: Grant, principal: Ref, holder: str, scope: Scope) -> RoleAssignmentPlan:
-    name = uuid5(_ASSIGNMENTS, "\n".join((grant.scope_id, grant.role.value, holder)).lower())
+    name = uuid5(_ASSIGNMENTS, f"{grant.scope_id}\n{grant.role.value}\n{holder}".lower())
     return RoleAssignmentPlan(
         grant.key,
         {

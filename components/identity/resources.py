@@ -33,8 +33,8 @@ class ClusterIdentity(pulumi.ComponentResource):
         Args:
             name: Pulumi name of the component; children are called `<name>-<key>`.
             plan: What to deploy.
-            references: Outputs that the plan refers to: the resource group, the scopes of the grants and, for an identity
-                that Azure makes with the cluster, the cluster's principal.
+            references: Outputs that the plan refers to: the resource group, the scopes of the grants and, where Azure
+                makes the identity with the cluster, the cluster's principal.
             opts: Options of the component; children take its providers from it.
         """
         super().__init__(TYPE, name, {}, opts)

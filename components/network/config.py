@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.facts import limits
-from components.values import MALFORMED, ArmId, Cidr, Ipv4, Ipv4Cidr, Key, Listed, Model
+from components.values import MALFORMED, ArmId, Cidr, Existing, Ipv4, Ipv4Cidr, Key, Listed, Model, Reference
 
 _SIZE = re.compile(r"/([1-9]|[12][0-9])")
 
@@ -34,7 +34,6 @@ Size = Annotated[
     PlainValidator(parse_size),
     WithJsonSchema({"type": "string", "pattern": "^(/[0-9]{1,2}|fit)$"}),
 ]
-Reference = Annotated[str, Field(description="a key of this network, or the ARM id of something existing")]
 Tags = dict[str, str]
 
 
@@ -94,9 +93,24 @@ class NatGatewayConfig(Model):
     """A NAT gateway with its own public IP addresses."""
 
     name: str | None = None
-    public_ips: Annotated[int, Field(alias="publicIPs")] = Field(1, description="public IP addresses to make for it")
+    public_ips: int | None = Field(
+        None, alias="publicIPs", description="public IP addresses to make for it; 1 if it gets none that exist"
+    )
+    public_ip_addresses: Listed[Existing] = Field(
+        (), alias="publicIPAddresses", description="existing public IP addresses"
+    )
+    public_ip_prefixes: Listed[Existing] = Field(
+        (), alias="publicIPPrefixes", description="existing public IP prefixes"
+    )
     idle_timeout_in_minutes: int = Field(4, description="minutes after which an idle flow is dropped, 4 to 120")
     zones: Listed[str] = Field((), description="at most one zone: a Standard NAT gateway is zonal or has no zone")
+
+    @property
+    def own_public_ips(self) -> int:
+        """Public IP addresses to make for it."""
+        if self.public_ips is not None:
+            return self.public_ips
+        return 0 if self.public_ip_addresses or self.public_ip_prefixes else 1
 
 
 class RouteConfig(Model):
@@ -115,10 +129,27 @@ class RouteTableConfig(Model):
     disable_bgp_route_propagation: bool = Field(False, description="keep routes of VPN and ExpressRoute gateways out")
 
 
-class NetworkConfig(Model):
-    """A virtual network that this stack makes."""
+class PeeringConfig(Model):
+    """A peering with another network: of this file, of another stack of the project, or any by its ARM id."""
 
-    name: str | None = Field(None, description="name in Azure; vnet-<key> if absent")
+    network: str | None = Field(None, description="a network of this file or, with stack, of that stack")
+    stack: str | None = Field(None, description="the stack that makes the network")
+    id: ArmId | None = Field(None, description="the ARM id of a network made elsewhere")
+    address_space: Listed[Ipv4Cidr] = Field((), description="with id: its ranges, so that overlaps are found")
+    both: bool = Field(False, description="make the peering back as well; Azure connects only when both are there")
+    allow_virtual_network_access: bool = True
+    allow_forwarded_traffic: bool = Field(False, description="traffic that a firewall in the other network forwards")
+    allow_gateway_transit: bool = Field(False, description="the other network may use this one's gateway")
+    use_remote_gateways: bool = Field(False, description="use the other network's gateway")
+
+
+class NetworkConfig(Model):
+    """A virtual network: one that this stack makes or, with `id`, one that exists and is only described."""
+
+    id: Existing | None = Field(
+        None, description="an existing network, which is never changed; its ranges are stated so that planning works"
+    )
+    name: str | None = Field(None, description="name in Azure; vnet-<key> if absent, the one in id for an existing one")
     address_space: Listed[Cidr] = Field(description="ranges; grow it by appending")
     dns_servers: Listed[Ipv4] = Field((), description="custom DNS servers; Azure's own if empty")
     ddos_protection_plan: ArmId | None = None
@@ -130,5 +161,6 @@ class NetworkConfig(Model):
     security_groups: dict[Key, SecurityGroupConfig] = Field(default_factory=dict)
     nat_gateways: dict[Key, NatGatewayConfig] = Field(default_factory=dict)
     route_tables: dict[Key, RouteTableConfig] = Field(default_factory=dict)
+    peerings: dict[Key, PeeringConfig] = Field(default_factory=dict)
     tags: Tags = Field(default_factory=dict)
     protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the environment if absent")

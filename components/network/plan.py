@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from types import MappingProxyType
 
-from components.facts import limits
 from components.facts.names import Kind
 from components.network.addresses import NoSpace, Request, free_ranges, pack, prefix_for, usable_addresses
-from components.network.config import NatGatewayConfig, NetworkConfig, SecurityRuleConfig, SubnetConfig
+from components.network.attached import ResourcePlan, nat_gateways, route_tables, security_groups
+from components.network.config import NetworkConfig, SubnetConfig
 from components.problems import ConfigError, KeyPath
 from components.rules import Rule
-from components.values import ArmProperties, Ref, Scope
+from components.values import ArmProperties, ArmValue, Joined, Ref, Scope, StackOutput, referred
 
 NO_ROOM = Rule(
     "PIN-02",
@@ -35,23 +35,6 @@ CIDR_OR_SIZE = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class ResourcePlan:
-    """One Azure resource beside the subnets.
-
-    Attributes:
-        key: What it is called in the configuration; part of its Pulumi name.
-        name: Its Azure name.
-        properties: Its inputs.
-        protect: Whether Pulumi refuses to delete it.
-    """
-
-    key: str
-    name: str
-    properties: ArmProperties
-    protect: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SubnetPlan:
     """One subnet with its range.
 
@@ -62,7 +45,8 @@ class SubnetPlan:
         sized: Whether the range was computed.
         retired: Whether only its space is kept.
         needed: Addresses that the clusters and `otherAddresses` need.
-        properties: Its inputs.
+        arm_id: Its ARM id, where that is known before anything is deployed; else words that mean this subnet only.
+        properties: Its inputs; nothing is deployed of an existing network.
         protect: Whether Pulumi refuses to delete it.
     """
 
@@ -72,6 +56,7 @@ class SubnetPlan:
     sized: bool
     retired: bool
     needed: int
+    arm_id: str
     properties: ArmProperties
     protect: bool
 
@@ -88,17 +73,35 @@ class SubnetPlan:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlan:
-    """A virtual network with everything in it, in an order in which it can be made."""
+    """A virtual network with everything in it, in an order in which it can be made.
+
+    Attributes:
+        key: Its key in the configuration.
+        name: Its Azure name.
+        arm_id: Its ARM id, where that is known before anything is deployed; else words that mean this network only.
+        resource_group: Name of its resource group; None where only another stack knows.
+        address_space: Its IPv4 ranges.
+        virtual_network: The network itself; None where it exists already, and nothing of it is deployed.
+        security_groups: Its network security groups.
+        route_tables: Its route tables.
+        public_ips: The addresses of its NAT gateways.
+        nat_gateways: Its NAT gateways.
+        subnets: Its subnets.
+        provided: What references to an existing network stand for.
+    """
 
     key: str
     name: str
+    arm_id: str
+    resource_group: str | None
     address_space: tuple[IPv4Network, ...]
-    virtual_network: ResourcePlan
+    virtual_network: ResourcePlan | None
     security_groups: tuple[ResourcePlan, ...]
     route_tables: tuple[ResourcePlan, ...]
     public_ips: tuple[ResourcePlan, ...]
     nat_gateways: tuple[ResourcePlan, ...]
     subnets: tuple[SubnetPlan, ...]
+    provided: Mapping[Ref, ArmValue]
 
     @property
     def free(self) -> tuple[IPv4Network, ...]:
@@ -140,19 +143,27 @@ def plan_network(
     needed = {name: needs.get(name, 0) + subnet.other_addresses for name, subnet in config.subnets.items()}
     places = _place(key, config, needed)
     protect = protect if config.protect is None else config.protect
-    tags = {**scope.tags, **config.tags}
-    common: ArmProperties = {"resourceGroupName": scope.group, "location": scope.location, "tags": tags}
-    name = config.name or Kind.VIRTUAL_NETWORK.default_name(key)
-    public_ips, nat_gateways = _nat_gateways(key, config, common, protect=protect)
+    common: ArmProperties = {
+        "resourceGroupName": scope.group,
+        "location": scope.location,
+        "tags": {**scope.tags, **config.tags},
+    }
+    name = network_name(key, config)
+    arm_id = scope.arm_id(_TYPE, name) if config.id is None else str(config.id)
+    public_ips, gateways = nat_gateways(key, config, common, protect=protect)
     return NetworkPlan(
         key=key,
         name=name,
+        arm_id=arm_id,
+        resource_group=_resource_group(config, scope),
         address_space=ipv4_spaces(config),
-        virtual_network=ResourcePlan(key, name, {**common, **_virtual_network(name, config)}, protect),
-        security_groups=tuple(_security_groups(key, config, common, protect=protect)),
-        route_tables=tuple(_route_tables(key, config, common, protect=protect)),
+        virtual_network=None
+        if config.id is not None
+        else ResourcePlan(key, name, {**common, **_virtual_network(name, config)}, protect),
+        security_groups=tuple(security_groups(key, config, common, protect=protect)),
+        route_tables=tuple(route_tables(key, config, common, protect=protect)),
         public_ips=public_ips,
-        nat_gateways=nat_gateways,
+        nat_gateways=gateways,
         subnets=tuple(
             SubnetPlan(
                 key=subnet_key,
@@ -161,6 +172,7 @@ def plan_network(
                 sized=subnet.cidr is None,
                 retired=subnet.retired,
                 needed=needed[subnet_key],
+                arm_id=f"{arm_id}/subnets/{subnet.name or subnet_key}",
                 properties={
                     "resourceGroupName": scope.group,
                     "virtualNetworkName": Ref("virtualNetwork", key, "name"),
@@ -170,7 +182,38 @@ def plan_network(
             )
             for subnet_key, subnet in config.subnets.items()
         ),
+        provided=MappingProxyType({} if config.id is None else dict(_provided(key, name, config, config.id))),
     )
+
+
+_TYPE = "Microsoft.Network/virtualNetworks"
+
+
+def network_name(key: str, config: NetworkConfig) -> str:
+    """A network's Azure name: given, in its ARM id, or made from its key."""
+    if config.name is not None:
+        return config.name
+    if isinstance(config.id, str):
+        return config.id.rsplit("/", 1)[-1]
+    return Kind.VIRTUAL_NETWORK.default_name(key)
+
+
+def _resource_group(config: NetworkConfig, scope: Scope) -> str | None:
+    if config.id is None:
+        return scope.resource_group
+    return config.id.split("/")[4] if isinstance(config.id, str) else None
+
+
+def _provided(
+    key: str, name: str, config: NetworkConfig, existing: str | StackOutput
+) -> Iterator[tuple[Ref, ArmValue]]:
+    """An existing network's id and name, and its subnets' ids."""
+    yield Ref("virtualNetwork", key), referred("virtualNetwork", key, existing)
+    yield Ref("virtualNetwork", key, "name"), name
+    for subnet_key, subnet in config.subnets.items():
+        tail = f"/subnets/{subnet.name or subnet_key}"
+        here = Joined((existing.reference, tail)) if isinstance(existing, StackOutput) else existing + tail
+        yield Ref("subnet", f"{key}/{subnet_key}"), here
 
 
 def ipv4_spaces(config: NetworkConfig) -> tuple[IPv4Network, ...]:
@@ -250,106 +293,5 @@ def _subnet(
         "serviceEndpoints": [{"service": service} for service in subnet.service_endpoints],
         "privateEndpointNetworkPolicies": subnet.private_endpoint_network_policies,
         "privateLinkServiceNetworkPolicies": subnet.private_link_service_network_policies,
-        **{kind: {"id": attachment(kind, network, value)} for kind, value in attached.items() if value},
+        **{kind: {"id": referred(kind, network, value)} for kind, value in attached.items() if value},
     }
-
-
-def attachment(kind: str, network: str, value: str) -> str | Ref:
-    """What a subnet is attached to: an ARM id as it is, a key as a reference into its network."""
-    return value if value.startswith("/") else Ref(kind, f"{network}/{value}")
-
-
-def _security_groups(
-    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
-) -> Iterator[ResourcePlan]:
-    for key, group in config.security_groups.items():
-        name = group.name or Kind.SECURITY_GROUP.default_name(network, key)
-        rules = [_security_rule(rule_name, rule) for rule_name, rule in group.rules.items()]
-        yield ResourcePlan(key, name, {**common, "networkSecurityGroupName": name, "securityRules": rules}, protect)
-
-
-def _security_rule(name: str, rule: SecurityRuleConfig) -> ArmProperties:
-    properties: ArmProperties = {
-        "name": name,
-        "priority": rule.priority,
-        "direction": rule.direction,
-        "access": rule.access,
-        "protocol": rule.protocol,
-        **_one_or_many("sourceAddressPrefix", "sourceAddressPrefixes", rule.source_address_prefixes),
-        **_one_or_many("sourcePortRange", "sourcePortRanges", rule.source_port_ranges),
-        **_one_or_many("destinationAddressPrefix", "destinationAddressPrefixes", rule.destination_address_prefixes),
-        **_one_or_many("destinationPortRange", "destinationPortRanges", rule.destination_port_ranges),
-    }
-    return {**properties, "description": rule.description} if rule.description else properties
-
-
-def _one_or_many(one: str, many: str, values: tuple[str, ...]) -> ArmProperties:
-    """Azure takes `*` and service tags only in the singular property."""
-    return {one: values[0]} if len(values) == 1 else {many: list(values)}
-
-
-def _route_tables(
-    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
-) -> Iterator[ResourcePlan]:
-    for key, table in config.route_tables.items():
-        name = table.name or Kind.ROUTE_TABLE.default_name(network, key)
-        routes = [
-            {
-                "name": route_name,
-                "addressPrefix": route.address_prefix,
-                "nextHopType": route.next_hop_type,
-                **({"nextHopIpAddress": str(route.next_hop_ip_address)} if route.next_hop_ip_address else {}),
-            }
-            for route_name, route in table.routes.items()
-        ]
-        yield ResourcePlan(
-            key,
-            name,
-            {
-                **common,
-                "routeTableName": name,
-                "disableBgpRoutePropagation": table.disable_bgp_route_propagation,
-                "routes": routes,
-            },
-            protect,
-        )
-
-
-def _nat_gateways(
-    network: str, config: NetworkConfig, common: ArmProperties, *, protect: bool
-) -> tuple[tuple[ResourcePlan, ...], tuple[ResourcePlan, ...]]:
-    """The public IP addresses, and the NAT gateways that use them."""
-    public_ips: list[ResourcePlan] = []
-    gateways: list[ResourcePlan] = []
-    for key, gateway in config.nat_gateways.items():
-        # a number out of bounds is a problem of CAP-15, never a plan
-        count = min(gateway.public_ips, limits.NAT_GATEWAY_PUBLIC_IPS)
-        keys = [f"{key}-{number}" for number in range(1, count + 1)]
-        own = [_public_ip(network, address, gateway, common, protect=protect) for address in keys]
-        public_ips += own
-        name = gateway.name or Kind.NAT_GATEWAY.default_name(network, key)
-        properties: ArmProperties = {
-            **common,
-            "natGatewayName": name,
-            "sku": {"name": "Standard"},
-            "idleTimeoutInMinutes": gateway.idle_timeout_in_minutes,
-            "publicIpAddresses": [{"id": Ref("publicIP", f"{network}/{address.key}")} for address in own],
-            **({"zones": list(gateway.zones)} if gateway.zones else {}),
-        }
-        gateways.append(ResourcePlan(key, name, properties, protect))
-    return tuple(public_ips), tuple(gateways)
-
-
-def _public_ip(
-    network: str, key: str, gateway: NatGatewayConfig, common: ArmProperties, *, protect: bool
-) -> ResourcePlan:
-    name = Kind.PUBLIC_IP.default_name(network, key)
-    properties: ArmProperties = {
-        **common,
-        "publicIpAddressName": name,
-        "sku": {"name": "Standard", "tier": "Regional"},
-        "publicIPAllocationMethod": "Static",
-        "publicIPAddressVersion": "IPv4",
-        **({"zones": list(gateway.zones)} if gateway.zones else {}),
-    }
-    return ResourcePlan(key, name, properties, protect)

@@ -38,6 +38,9 @@ class Network(pulumi.ComponentResource):
             plan: What to deploy.
             references: Outputs that the plan refers to and that are not its own: the resource group.
             opts: Options of the component; children take its providers from it.
+
+        Raises:
+            ValueError: The plan is of a network that exists already.
         """
         super().__init__(TYPE, name, {}, opts)
         known = dict(references)
@@ -66,6 +69,8 @@ class Network(pulumi.ComponentResource):
                 f"{name}-{gateway.key}", **arguments(gateway.properties, known), opts=options(protect=gateway.protect)
             )
             known[Ref("natGateway", f"{plan.key}/{gateway.key}")] = nat.id
+        if plan.virtual_network is None:
+            raise ValueError(f"network {plan.key} exists already and is not deployed")
         self.virtual_network = network.VirtualNetwork(
             name,
             **arguments(plan.virtual_network.properties, known),

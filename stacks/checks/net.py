@@ -10,7 +10,7 @@ from components.facts.names import SERVICE_SUBNETS
 from components.network.plan import ipv4_spaces, network_path
 from components.problems import KeyPath, Problem
 from components.rules import Rule
-from components.values import HOST_BITS
+from components.values import HOST_BITS, is_key
 from stacks.checks.paths import subnet_path
 from stacks.parse import MISSING_KEY
 from stacks.view import ClusterView, PoolView, StackView
@@ -188,14 +188,14 @@ def _attachments(view: StackView) -> Iterator[Problem]:
                 "routeTable": subnet.route_table,
             }
             for field, value in named.items():
-                if value and not value.startswith("/") and value not in declared[field]:
+                if value and is_key(value) and value not in declared[field]:
                     yield UNKNOWN_REFERENCE.error(
                         (*network.path, "subnets", key, field),
                         unknown_reference(value, f"{field}s of this network", declared[field]),
                     )
 
 
-def unknown_reference(value: str, what: str, known: Collection[str]) -> str:
+def unknown_reference(value: object, what: str, known: Collection[str]) -> str:
     """A message for a reference to nothing, with what there is."""
     names = ", ".join(sorted(known)) if known else "none"
     return f"{value!r} is not among the {what}: {names}; declare it or use one of these"

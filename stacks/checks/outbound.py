@@ -8,6 +8,7 @@ from components.facts import limits
 from components.network.config import RouteTableConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
+from components.values import is_key
 from stacks.view import ClusterView, PoolView, StackView
 
 _TYPES = "https://learn.microsoft.com/azure/aks/egress-outboundtype"
@@ -124,10 +125,10 @@ def _default_route(cluster: ClusterView, pool: PoolView) -> Iterator[Problem]:
             path,
             f"none, but nodes of clusters.{cluster.key} leave by userDefinedRouting; add a routeTable to the subnet",
         )
-    elif table.startswith("/"):
+    elif not is_key(table):
         yield ROUTES.warning(
             path,
-            f"routes of {table.rpartition('/')[2]} are not known here; make sure {_DEFAULT_ROUTE} leads to"
+            f"routes of {str(table).rpartition('/')[2]} are not known here; make sure {_DEFAULT_ROUTE} leads to"
             f" {' or '.join(_HOPS)}",
         )
     elif table in cluster.network.config.route_tables:
@@ -167,10 +168,11 @@ def _nat_gateways(view: StackView) -> Iterator[Problem]:
     for network in view.networks:
         for key, gateway in network.config.nat_gateways.items():
             path = (*network.path, "natGateways", key)
-            if not 1 <= gateway.public_ips <= limits.NAT_GATEWAY_PUBLIC_IPS:
+            addresses = gateway.own_public_ips + len(gateway.public_ip_addresses)
+            if not (addresses >= 1 or gateway.public_ip_prefixes) or addresses > limits.NAT_GATEWAY_PUBLIC_IPS:
                 yield NAT_BOUNDS.error(
                     (*path, "publicIPs"),
-                    f"{gateway.public_ips:,} public IP addresses, a NAT gateway has 1 to"
+                    f"{addresses:,} public IP addresses, a NAT gateway has 1 to"
                     f" {limits.NAT_GATEWAY_PUBLIC_IPS};"
                     " use a number in between",
                 )

@@ -9,6 +9,7 @@ from stacks.checks import (
     api_server,
     capacity,
     cluster_traffic,
+    existing,
     identity,
     names,
     net,
@@ -26,6 +27,7 @@ from stacks.view import StackView
 
 CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *net.CHECKS,
+    *existing.CHECKS,
     *network_names.CHECKS,
     *sizes.CHECKS,
     *ranges.CHECKS,

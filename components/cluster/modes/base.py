@@ -54,7 +54,7 @@ class NetworkingBase(Model):
     dns_service_ip: Ipv4 | None = Field(
         None, alias="dnsServiceIP", description="address of the DNS service; the tenth of serviceCidr if absent"
     )
-    outbound: Outbound = Field(default_factory=LoadBalancerOutbound, description="how pods and nodes reach the internet")
+    outbound: Outbound = Field(default_factory=LoadBalancerOutbound, description="how pods and nodes reach out")
 
     @property
     def dns_address(self) -> IPv4Address:
@@ -108,5 +108,5 @@ class Mode:
     pod_range: Callable[[Any], IPv4Network | None]
     pod_range_nodes: Callable[[Any], int | None]
     node_addresses: Callable[[int], int]
-    pod_addresses: Callable[[Any, PoolSettings, int], PodAddresses | None] = lambda networking, pool, max_pods: None
-    allocation: Callable[[Any, PoolSettings], str | None] = lambda networking, pool: None
+    pod_addresses: Callable[[Any, PoolSettings, int], PodAddresses | None] = lambda *_: None
+    allocation: Callable[[Any, PoolSettings], str | None] = lambda *_: None

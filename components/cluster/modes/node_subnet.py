@@ -20,7 +20,7 @@ class NodeSubnetNetworking(NetworkingBase):
 NODE_SUBNET = Mode(
     name=ModeName.NODE_SUBNET,
     network_profile=common_profile,
-    pod_range=lambda networking: None,
-    pod_range_nodes=lambda networking: None,
+    pod_range=lambda _: None,
+    pod_range_nodes=lambda _: None,
     node_addresses=lambda max_pods: 1 + max_pods,
 )

@@ -21,7 +21,7 @@ class OverlayNetworking(NetworkingBase):
 
     mode: Literal["overlay"]
     pod_cidr: Ipv4Cidr = Field(
-        IPv4Network("10.244.0.0/16"), description="range of pod addresses; each node takes a /24 of it. It can only grow"
+        IPv4Network("10.244.0.0/16"), description="range of pod addresses, a /24 of it per node; it can only grow"
     )
 
 
@@ -35,7 +35,7 @@ def _network_profile(networking: OverlayNetworking) -> ArmProperties:
 
 def pod_range_nodes(pod_cidr: IPv4Network) -> int:
     """Nodes that a pod range holds: one for each /24 in it."""
-    return 2 ** max(0, limits.OVERLAY_NODE_PREFIX - pod_cidr.prefixlen) if pod_cidr.prefixlen <= limits.OVERLAY_NODE_PREFIX else 0
+    return pod_cidr.num_addresses // 2 ** (32 - limits.OVERLAY_NODE_PREFIX)
 
 
 OVERLAY = Mode(
@@ -43,5 +43,5 @@ OVERLAY = Mode(
     network_profile=_network_profile,
     pod_range=lambda networking: networking.pod_cidr,
     pod_range_nodes=lambda networking: pod_range_nodes(networking.pod_cidr),
-    node_addresses=lambda max_pods: 1,
+    node_addresses=lambda _: 1,
 )

@@ -51,9 +51,9 @@ def _pod_addresses(networking: PodSubnetNetworking, pool: PoolSettings, max_pods
 POD_SUBNET = Mode(
     name=ModeName.POD_SUBNET,
     network_profile=common_profile,
-    pod_range=lambda networking: None,
-    pod_range_nodes=lambda networking: None,
-    node_addresses=lambda max_pods: 1,
+    pod_range=lambda _: None,
+    pod_range_nodes=lambda _: None,
+    node_addresses=lambda _: 1,
     pod_addresses=_pod_addresses,
     allocation=_allocation,
 )
