@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from components.problems import Problem
 from components.rules import Rule
-from components.values import StackOutput, is_key
+from components.values import Model, StackOutput, is_key
 from stacks.checks.net import UNKNOWN_REFERENCE, unknown_reference
 from stacks.view import NetworkView, StackView
 
@@ -25,6 +25,14 @@ ONE_WAY = Rule(
     source="docs/stack-file.md",
 )
 
+SAME_SUBSCRIPTION = Rule(
+    "NET-07",
+    "A cluster and its network are in the same subscription and region",
+    why="AKS refuses a network of another subscription or region.",
+    fix="Use a network of the cluster's subscription, or set azure-native:subscriptionId to the network's.",
+    source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni",
+)
+
 _MADE_HERE = ("dnsServers", "ddosProtectionPlan", "securityGroups", "natGateways", "routeTables", "tags", "protect")
 _MADE_HERE_OF_SUBNETS = ("size", "retired", "delegations", "serviceEndpoints", "protect")
 
@@ -34,7 +42,7 @@ def _existing_networks(view: StackView) -> Iterator[Problem]:
     for network in view.networks:
         if network.config.id is None:
             continue
-        written = network.config.model_dump(by_alias=True, exclude_unset=True)
+        written = _written(network.config)
         for key in _MADE_HERE:
             if key in written:
                 yield ONLY_DESCRIBED.error(
@@ -46,12 +54,17 @@ def _existing_networks(view: StackView) -> Iterator[Problem]:
             )
         for name, subnet in network.config.subnets.items():
             for key in _MADE_HERE_OF_SUBNETS:
-                if key in subnet.model_dump(by_alias=True, exclude_unset=True):
+                if key in _written(subnet):
                     fix = "state its range as cidr" if key == "size" else "remove it"
                     yield ONLY_DESCRIBED.error(
                         (*network.path, "subnets", name, key), f"{key} of a subnet that exists; {fix}, or remove id"
                     )
             yield from _attached_here(network, name)
+
+
+def _written(config: Model) -> set[str]:
+    """The keys that stand in the file."""
+    return {str(type(config).model_fields[name].alias) for name in config.model_fields_set}
 
 
 def _attached_here(network: NetworkView, name: str) -> Iterator[Problem]:
@@ -98,4 +111,19 @@ def _peerings(view: StackView) -> Iterator[Problem]:
                 )
 
 
-CHECKS = (_existing_networks, _peerings)
+def _subscriptions(view: StackView) -> Iterator[Problem]:
+    """NET-07; the region of an existing network is not in its id, and only Azure knows it."""
+    own = view.config.subscription_id
+    for cluster in view.clusters:
+        existing = cluster.network.config.id if cluster.network else None
+        if own is None or not isinstance(existing, str):
+            continue
+        theirs = existing.split("/")[2]
+        if theirs.lower() != own.lower():
+            yield SAME_SUBSCRIPTION.error(
+                (*cluster.path, "network"),
+                f"{cluster.config.network} is in subscription {theirs}, the cluster in {own}; use the same one",
+            )
+
+
+CHECKS = (_existing_networks, _peerings, _subscriptions)
