@@ -37,6 +37,7 @@ from tests.engine.store import Store
 REPOSITORY = Path(__file__).parents[2]
 # Plugin name and the SDK distribution whose version the engine asks for.
 PLUGINS = {"azure-native": "pulumi-azure-native", "kubernetes": "pulumi-kubernetes"}
+PROJECT = "cilia"
 STACK = "test"
 # Of the environment, only these reach the engine and the program.
 PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
@@ -169,34 +170,41 @@ class Engine:
     def program(self, source: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes a program of one file, and its stack's configuration (full keys, such as `azure-native:location`)."""
         (self.project / "__main__.py").write_text(source)
-        self._write_project({})
+        self._write_project({"name": PROJECT, "runtime": {"name": "python", "options": {"toolchain": "pip"}}})
         self.configure(config or {})
 
-    def repository(self, stack_file: str) -> None:
-        """Uses the repository's own program, with this text as its stack file."""
-        for name in PROGRAM:
-            target = self.project / name
-            if target.exists():
-                continue
-            source = REPOSITORY / name
-            shutil.copytree(
-                source, target, ignore=shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__")
-            ) if source.is_dir() else shutil.copy(source, target)
-        self._write_project({"stackConfigDir": "stacks"})
-        (self.project / "stacks" / f"Pulumi.{STACK}.yaml").write_text(stack_file)
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Replaces the configuration of a program of one file."""
+        self._write_stack(self.project, yaml.safe_dump({"config": dict(config)}))
 
-    def _write_project(self, extra: Mapping[str, Any]) -> None:
-        options: dict[str, str] = {"toolchain": "pip"}
+    def repository(self, stack_file: str) -> None:
+        """Uses the repository's own program with this text as its stack file; called again, it edits the file."""
+        for name in PROGRAM:
+            source, target = REPOSITORY / name, self.project / name
+            if source.is_dir():
+                unwanted = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__")
+                shutil.copytree(source, target, ignore=unwanted, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
+        project = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())
+        assert project["name"] == PROJECT
+        self._write_project(project)
+        self._write_stack(self.project / project["stackConfigDir"], stack_file)
+
+    def _write_project(self, project: dict[str, Any]) -> None:
+        """Writes Pulumi.yaml with the Python that runs the tests."""
+        options = project["runtime"]["options"]
+        options.pop("virtualenv", None)
         if sys.prefix != sys.base_prefix:
             options["virtualenv"] = os.path.relpath(sys.prefix, self.project)
-        project = {"name": "cilia", "runtime": {"name": "python", "options": options}, **extra}
         (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(project))
 
-    def configure(self, config: Mapping[str, Any]) -> None:
-        """Replaces the stack's configuration, keeping the encryption salt."""
-        path = self.project / f"Pulumi.{STACK}.yaml"
-        old = yaml.safe_load(path.read_text()) if path.exists() else {}
-        path.write_text(yaml.safe_dump({**old, "config": dict(config)}))
+    def _write_stack(self, folder: Path, text: str) -> None:
+        """Writes the stack file. The salt that Pulumi put into it stays, or the state could not be read any more."""
+        path = folder / f"Pulumi.{STACK}.yaml"
+        old = path.read_text().splitlines() if path.exists() else []
+        salt = [line for line in old if line.startswith("encryptionsalt:")]
+        path.write_text("\n".join([text.rstrip("\n"), *salt, ""]))
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in PASSED if name in os.environ}
@@ -231,7 +239,7 @@ class Engine:
         return Outcome(arguments, done.returncode, events, done.stdout + done.stderr, time.monotonic() - started)
 
     def _operate(self, command: str, *arguments: str, flags: Iterable[str] = ()) -> Outcome:
-        if not (self.folder / "backend" / ".pulumi" / "stacks" / "cilia" / f"{STACK}.json").exists():
+        if not (self.folder / "backend" / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json").exists():
             made = self.run("stack", "init", STACK)
             assert made.code == 0, made.text
         log = str(self.folder / "events.jsonl")

@@ -56,3 +56,27 @@ def test_program_goes_up_settles_and_comes_down(engine: Engine) -> None:
     down = engine.destroy()
     assert (down.code, down.errors) == (0, [])
     assert engine.cloud.snapshot() == {}
+
+
+STACK_FILE = """
+config:
+  azure-native:location: westeurope
+  cilia:environment: {resourceGroup: {name: rg-smoke}, tags: {env: ENV}}
+  cilia:networks:
+    main: {addressSpace: [10.0.0.0/16], subnets: {nodes: {cidr: 10.0.0.0/24}}}
+"""
+
+
+def test_program_of_the_repository_goes_up_settles_and_takes_an_edit_of_its_stack_file(engine: Engine) -> None:
+    engine.environment["CILIA_TODAY"] = "2026-06-01"
+    engine.repository(STACK_FILE.replace("ENV", "test"))
+
+    up = engine.up("--skip-preview")
+    assert (up.code, up.errors) == (0, [])
+    assert up.ops()["Subnet main-nodes"] == "create"
+    assert engine.settled()
+    engine.repository(STACK_FILE.replace("ENV", "other"))
+    edited = engine.up("--skip-preview")
+
+    assert edited.code == 0
+    assert edited.ops()["VirtualNetwork main"] == "update"
