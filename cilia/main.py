@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _refused(str(error), words)
     except BrokenPipeError:
-        # Python flushes stdout once more on its way out, which must not fail again
+        # Python flushes stdout once more on its way out (https://docs.python.org/3/library/signal.html#note-on-sigpipe)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _NO_READER
     except KeyboardInterrupt:

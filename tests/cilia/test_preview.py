@@ -211,6 +211,14 @@ def test_nothing_of_a_secret_is_ever_shown(write_program: WriteProgram, capsys: 
         assert "AbCd" not in "".join(capsys.readouterr())
 
 
+def test_a_program_that_reads_a_secret_as_if_it_were_none_is_told_so(
+    write_program: WriteProgram, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_program("import pulumi\npulumi.Config().get('secrets')\n")
+    assert main(["preview", "dev"]) == 0
+    assert capsys.readouterr().err.startswith("dev: warning: Configuration 'cilia:secrets' value is a secret")
+
+
 def test_with_errors_the_program_does_not_run(
     write_program: WriteProgram, write_stack: WriteStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
