@@ -26,11 +26,17 @@ def dotted(path: KeyPath) -> str:
     for position, key in enumerate(path):
         if isinstance(key, int):
             text += f"[{key}]"
-        elif position == 0:
-            text = key.removeprefix(f"{PROJECT_NAMESPACE}:")
-        else:
-            text += f".{key}"
+            continue
+        written = _one_line(key)
+        text = written.removeprefix(f"{PROJECT_NAMESPACE}:") if position == 0 else f"{text}.{written}"
     return text
+
+
+def _one_line(text: str) -> str:
+    """Text as it is, except that line breaks and other invisible characters are spelled out."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ class Problem:
     file: str = ""
     line: int = 0
     stack: str = ""
+
+    def __post_init__(self) -> None:
+        # what people wrote is quoted in messages, line breaks and all
+        object.__setattr__(self, "message", _one_line(self.message))
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.file and self.line else self.file

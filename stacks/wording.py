@@ -6,7 +6,7 @@ No message shows a Python type or a regular expression; each says what was writt
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from components.values import shown
 from stacks.model_keys import keys_at, visible_path
 
 _SCHEMA = "docs/stack.schema.json"
+# more than these in one message help nobody
+_LISTED_KEYS = 12
 
 UNKNOWN_KEY = Rule(
     "CFG-01",
@@ -86,9 +88,10 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     if nearest:
         return f"unknown key {shown(key)}; did you mean {nearest[0]!r}?"
-    return (
-        f"unknown key {shown(key)}; known here: {', '.join(known)}" if known else f"unknown key {shown(key)}; remove it"
-    )
+    if not known:
+        return f"unknown key {shown(key)}; remove it"
+    listed = ", ".join(known) if len(known) <= _LISTED_KEYS else f"{len(known)} keys, see {_SCHEMA}"
+    return f"unknown key {shown(key)}; known here: {listed}"
 
 
 def _meant(what: str) -> Callable[[_Fault], str]:
@@ -99,6 +102,11 @@ def _text(fault: _Fault) -> str:
     if isinstance(fault.written, int | float) and not isinstance(fault.written, bool):
         return f'the number {fault.written} where text is meant; write it in quotes, "{fault.written}"'
     return f"{shown(fault.written)} where text is meant; write it in quotes"
+
+
+def _whole(fault: _Fault) -> str:
+    fix = "write it without quotes" if isinstance(fault.written, str) else "write one such as 3"
+    return f"{shown(fault.written)} where a whole number is meant; {fix}"
 
 
 def _missing(fault: _Fault) -> str:
@@ -115,7 +123,8 @@ def _literal(fault: _Fault) -> str:
 
 def _tag(fault: _Fault) -> str:
     key = str(fault.context["discriminator"]).strip("'")
-    return f"{key} {shown(fault.context['tag'])} is not one of {fault.context['expected_tags']}; use one of these"
+    written = fault.written.get(key) if isinstance(fault.written, Mapping) else fault.written
+    return f"{key} {shown(written)} is not one of {fault.context['expected_tags']}; use one of these"
 
 
 def _no_tag(fault: _Fault) -> str:
@@ -133,12 +142,12 @@ def _other(fault: _Fault) -> str:
 
 _LIST = (WRONG_TYPE, _meant("a list is meant; write [a, b] or lines that start with '- '"))
 _MAPPING = (WRONG_TYPE, _meant("a mapping is meant; write lines such as 'key: value'"))
-_WHOLE = (WRONG_TYPE, _meant("a whole number is meant; write it without quotes"))
+_WHOLE = (WRONG_TYPE, _whole)
 _WORDS: dict[str, tuple[Rule, Callable[[_Fault], str]]] = {
     "string_type": (WRONG_TYPE, _text),
     "int_type": _WHOLE,
     "int_from_float": _WHOLE,
-    "bool_type": (WRONG_TYPE, _meant("true or false is meant; write it without quotes")),
+    "bool_type": (WRONG_TYPE, _meant("true or false is meant; write one of these without quotes")),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,

@@ -44,7 +44,7 @@ TOGETHER = Rule(
     fix="Change one of the two settings.",
     source=f"{_AKS}/concepts-storage; {_AKS}/scale-down-mode; {_AKS}/use-node-public-ips; {_AKS}/use-trusted-launch;"
     f" {_AKS}/custom-node-configuration-reference;"
-    f" https://learn.microsoft.com/azure/virtual-machines/ephemeral-os-disks",
+    " https://learn.microsoft.com/azure/virtual-machines/ephemeral-os-disks",
 )
 
 

@@ -158,7 +158,7 @@ def test_parsed_address_is_taken_as_it_is() -> None:
             "a" * 64,
             "CFG-05",
             f"'{'a' * 55}...' cannot be a key; use 1 to 63 letters, digits, '-' and '_', a letter or digit first and"
-            f" last",
+            " last",
             id="key-too-long",
         ),
         pytest.param(

@@ -80,7 +80,8 @@ def test_local_port_range_is_two_numbers(ports: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ports", ["1023 40000", "61000 61001", "1024 32767", "1024 65536", "60000 40000", "1024", "1024-40000", "a b", 32768]
+    "ports",
+    ["1023 40000", "61000 61001", "1024 32767", "1024 65536", "60000 40000", "1024", "1024-40000", "a b", 32768],
 )
 def test_other_local_port_ranges_are_refused(ports: object) -> None:
     with pytest.raises(ValidationError, match=r"first 1024 to 60999, the second 32768 to 65535"):

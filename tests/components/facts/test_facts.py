@@ -12,9 +12,14 @@ from components.facts import limits, ranges
 from components.facts.features import MODES, ModeName
 from components.facts.roles import Role
 
-_UNITS = set(
-    "ADDRESS ADDRESSES CERTIFICATES CHARACTERS GB GIB HOURS IPS MINORS MINUTES NODE NODES OFFSET PERCENT PODS POOLS PORT PORTS PREFIX PRIORITIES RANGES ROUTES RULES SUBNETS TAGS VCPUS ZONES".split()
-)
+# fmt: off
+_UNITS = {
+    "ADDRESS", "ADDRESSES", "CERTIFICATES", "CHARACTERS", "GB", "GIB", "HOURS",
+    "IPS", "MINORS", "MINUTES", "NODE", "NODES", "OFFSET", "PERCENT",
+    "PODS", "POOLS", "PORT", "PORTS", "PREFIX", "PRIORITIES", "RANGES",
+    "ROUTES", "RULES", "SUBNETS", "TAGS", "VCPUS", "ZONES",
+}
+# fmt: on
 
 
 def test_every_mode_has_its_facts() -> None:

@@ -71,9 +71,7 @@ def test_identity_has_its_rights_on_every_subnet_and_route_table() -> None:
             [
                 (
                     "clusters.main.identity: warning: systemAssigned in network main gets its rights on the subnets"
-                    " after"
-                    " the"
-                    " cluster is there; use type userAssigned [ID-02]"
+                    " after the cluster is there; use type userAssigned [ID-02]"
                 )
             ],
             id="system-assigned-in-own-network",
@@ -97,8 +95,7 @@ def test_own_network_wants_an_own_identity(changes: dict[str, Any], found: list[
             [
                 (
                     "clusters.main.identity: systemAssigned with outbound userDefinedRouting, which Azure refuses; use"
-                    " type"
-                    " userAssigned [ID-02]"
+                    " type userAssigned [ID-02]"
                 )
             ],
             id="system-assigned",

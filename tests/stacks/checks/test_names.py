@@ -27,7 +27,7 @@ _OTHER = {
             [
                 (
                     f"name: '{'a' * 64}' has 64 characters, a name of a Kubernetes cluster has 1 to 63; shorten it"
-                    f" [NAM-01]"
+                    " [NAM-01]"
                 ),
             ],
             id="too-long",
@@ -46,8 +46,7 @@ _OTHER = {
             [
                 (
                     "dnsPrefix: 'a_b' is not a name for a DNS prefix; use letters, digits and '-', starting and ending"
-                    " with"
-                    " a letter or digit [NAM-02]"
+                    " with a letter or digit [NAM-02]"
                 )
             ],
             id="dns-prefix-form",
@@ -109,8 +108,7 @@ def test_dns_prefix_made_from_a_key_is_one_that_azure_takes(key: str) -> None:
             [
                 (
                     "'nodes.' is not a name for a resource group; use letters, digits, '_', '-', '(', ')' and '.', not"
-                    " ending"
-                    " with '.' [NAM-04]"
+                    " ending with '.' [NAM-04]"
                 )
             ],
             id="form",
@@ -126,8 +124,7 @@ def test_dns_prefix_made_from_a_key_is_one_that_azure_takes(key: str) -> None:
             [
                 (
                     f"warning: MC_rg-test_{'a' * 59}_westeurope, Azure's own choice, has 81 characters, more than 80"
-                    f" may be"
-                    " refused; give a shorter one [NAM-04]"
+                    " may be refused; give a shorter one [NAM-04]"
                 )
             ],
             id="azure's-choice-of-81-characters",
@@ -151,8 +148,7 @@ def test_two_clusters_do_not_share_a_node_resource_group() -> None:
     assert problems(values) == [
         (
             "clusters.other.nodeResourceGroup: Nodes is clusters.main.nodeResourceGroup too; AKS makes this group, so"
-            " use"
-            " another name [NAM-04]"
+            " use another name [NAM-04]"
         )
     ]
 
@@ -173,8 +169,7 @@ def test_two_clusters_do_not_share_a_node_resource_group() -> None:
             [
                 (
                     "clusters.other.identity: clusters.main.identity has a identity named 'id-main' too; rename one of"
-                    " them"
-                    " [CFG-29]"
+                    " them [CFG-29]"
                 )
             ],
             id="two-identities",
@@ -198,9 +193,7 @@ def test_role_assignments_of_two_clusters_have_different_names_in_pulumi() -> No
     assert problems(values) == [
         (
             "clusters.main-subnet: clusters.main has a role assignment in Pulumi named 'main-subnet-subnet-a' too;"
-            " rename"
-            " one"
-            " of them [CFG-29]"
+            " rename one of them [CFG-29]"
         )
     ]
 
@@ -262,8 +255,7 @@ def test_inherited_tag_in_other_capitals_is_the_same_tag() -> None:
     assert problems(values) == [
         (
             "clusters.main.tags.Env: tags 'env' and 'Env' differ only in capitals, and Azure takes them for one; keep"
-            " one"
-            " [CFG-45]"
+            " one [CFG-45]"
         )
     ]
 

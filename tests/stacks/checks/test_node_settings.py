@@ -37,8 +37,7 @@ def user(**values: Any) -> list[str]:
             [
                 (
                     "label prefix 'node-role.kubernetes.io' belongs to Kubernetes, and no node starts with it; use a"
-                    " prefix"
-                    " of your own"
+                    " prefix of your own"
                 )
             ],
             id="of-kubernetes",
@@ -61,8 +60,7 @@ def user(**values: Any) -> list[str]:
             [
                 (
                     "'a b' is no value of a label; use up to 63 letters, digits, '-', '_' and '.', starting and ending"
-                    " with"
-                    " a letter or digit"
+                    " with a letter or digit"
                 )
             ],
             id="malformed-value",
@@ -82,8 +80,7 @@ def test_labels_are_labels_that_nodes_may_carry(key: str, value: str, found: lis
             [
                 (
                     "nodeTaints[0]: 'gpu:NoSchedule' is not a taint; write key=value:NoSchedule,"
-                    " key=value:PreferNoSchedule or"
-                    " key=value:NoExecute [NAM-06]"
+                    " key=value:PreferNoSchedule or key=value:NoExecute [NAM-06]"
                 )
             ],
             id="without-value",
@@ -108,9 +105,7 @@ def test_taints_are_taints_that_nodes_may_carry(taints: list[str], found: list[s
             [
                 (
                     "clusters.main.systemPool.nodeTaints[0]: warning: gpu=true:NoSchedule keeps Kubernetes' own pods"
-                    " away"
-                    " from"
-                    " a System pool; use CriticalAddonsOnly=true:NoSchedule or none [POOL-06]"
+                    " away from a System pool; use CriticalAddonsOnly=true:NoSchedule or none [POOL-06]"
                 )
             ],
             id="not-tolerated",
@@ -142,9 +137,7 @@ def test_system_pool_carries_only_the_taint_that_system_pods_tolerate(taint: str
             [
                 (
                     "osDiskType: Ephemeral, but Standard_D8s_v5 has no disk of its own; use Managed, or a size with d"
-                    " in"
-                    " its"
-                    " name [CFG-48]"
+                    " in its name [CFG-48]"
                 )
             ],
             id="no-local-disk",
@@ -154,9 +147,7 @@ def test_system_pool_carries_only_the_taint_that_system_pods_tolerate(taint: str
             [
                 (
                     "kubeletDiskType: Temporary, but Standard_D8s_v5 has no disk of its own; use OS, or a size with d"
-                    " in"
-                    " its"
-                    " name [CFG-48]"
+                    " in its name [CFG-48]"
                 )
             ],
             id="kubelet-on-no-disk",
@@ -177,8 +168,7 @@ def test_system_pool_carries_only_the_taint_that_system_pods_tolerate(taint: str
             [
                 (
                     "scaleDownMode: Deallocate with an OS disk of Azure's choice, ephemeral where it fits, would lose"
-                    " the"
-                    " disk; set osDiskType: Managed [CFG-48]"
+                    " the disk; set osDiskType: Managed [CFG-48]"
                 )
             ],
             id="deallocated-with-azures-choice",
@@ -225,8 +215,7 @@ def test_disks_fit_the_machine(values: dict[str, Any], found: list[str]) -> None
             [
                 (
                     "securityProfile: Trusted Launch with Standard_D8pds_v5, an Arm64 size that has none; use another"
-                    " size"
-                    " [CFG-48]"
+                    " size [CFG-48]"
                 )
             ],
             id="trusted-launch-on-arm",
@@ -237,9 +226,7 @@ def test_disks_fit_the_machine(values: dict[str, Any], found: list[str]) -> None
             [
                 (
                     "nodePublicIPPrefix: given for nodes without public addresses; set enableNodePublicIP: true, or"
-                    " remove"
-                    " it"
-                    " [CFG-48]"
+                    " remove it [CFG-48]"
                 )
             ],
             id="prefix-without-addresses",
@@ -248,9 +235,8 @@ def test_disks_fit_the_machine(values: dict[str, Any], found: list[str]) -> None
             {"networkProfile": {"nodePublicIPTags": [{"ipTagType": "RoutingPreference", "tag": "Internet"}]}},
             [
                 (
-                    "networkProfile.nodePublicIPTags: given for nodes without public addresses; set enableNodePublicIP:"
-                    " true,"
-                    " or remove it [CFG-48]"
+                    "networkProfile.nodePublicIPTags: given for nodes without public addresses; set"
+                    " enableNodePublicIP: true, or remove it [CFG-48]"
                 )
             ],
             id="tags-without-addresses",

@@ -54,7 +54,7 @@ def test_patch_version_is_refused_where_azure_installs_patches(channel: str) -> 
     )
     assert found[0] == (
         f"clusters.main.kubernetesVersion: 1.35.2 names a patch, but upgradeChannel {channel} installs later ones, and"
-        f" the"
+        " the"
         ' next deployment would ask for a downgrade; write "1.35" [VER-15]'
     )
 
@@ -63,8 +63,7 @@ def test_patch_version_of_a_pool_is_refused_where_azure_installs_patches() -> No
     assert problems(cluster(pool("1.34.1"))) == [
         (
             "clusters.main.pools.user.orchestratorVersion: 1.34.1 names a patch, but upgradeChannel patch installs"
-            " later"
-            " ones,"
+            " later ones,"
             ' and the next deployment would ask for a downgrade; write "1.34" [VER-15]'
         )
     ]
@@ -76,8 +75,7 @@ def test_channel_that_moves_minor_versions_is_pointed_out(channel: str) -> None:
         (
             "clusters.main.kubernetesVersion: warning: 1.35 is only what a new cluster starts with: upgradeChannel"
             f" {channel} moves it on, and edits here change nothing; use upgradeChannel patch to decide minor versions"
-            f" here"
-            " [VER-15]"
+            " here [VER-15]"
         )
     ]
 
@@ -92,8 +90,7 @@ def test_channel_that_moves_minor_versions_is_pointed_out(channel: str) -> None:
             [
                 (
                     "warning: 1.32 is 3 minor versions older than the cluster's 1.35, the description of Azure's API"
-                    " allows 2;"
-                    " use 1.33 or newer [VER-15]"
+                    " allows 2; use 1.33 or newer [VER-15]"
                 )
             ],
             id="three-behind",
@@ -156,8 +153,7 @@ def test_long_term_support_with_tier_premium_is_fine() -> None:
             {"kubernetesVersion": "1.34"},
             date(2026, 12, 1),
             "1.34 has had no community support since 2026-11-30; upgrade to 1.35 or newer, a minor version at a time,"
-            " or"
-            " use tier Premium with supportPlan AKSLongTermSupport until 2027-11-30 [CFG-41]",
+            " or use tier Premium with supportPlan AKSLongTermSupport until 2027-11-30 [CFG-41]",
             id="ended",
         ),
         pytest.param({"kubernetesVersion": "1.33", **_LTS}, TODAY, None, id="ended-but-long-term"),
@@ -204,8 +200,7 @@ def test_old_version_data_is_pointed_out_once_per_stack() -> None:
     assert problems(twice, date(2027, 2, 18)) == [
         (
             "clusters: warning: the version data is of 2026-08-21, 181 days before 2027-02-18, and is trusted for 180;"
-            " update"
-            " the toolkit [CFG-42]"
+            " update the toolkit [CFG-42]"
         )
     ]
 
@@ -219,8 +214,7 @@ def test_old_version_data_is_pointed_out_once_per_stack() -> None:
             [
                 (
                     "clusters.main.autoUpgradeProfile.nodeOSUpgradeChannel: SecurityPatch beside upgradeChannel"
-                    " node-image,"
-                    " which Azure takes with NodeImage only; use upgradeChannel none [CFG-49]"
+                    " node-image, which Azure takes with NodeImage only; use upgradeChannel none [CFG-49]"
                 )
             ],
             id="apart",
