@@ -211,12 +211,15 @@ def test_nothing_of_a_secret_is_ever_shown(write_program: WriteProgram, capsys: 
         assert "AbCd" not in "".join(capsys.readouterr())
 
 
-def test_a_program_that_reads_a_secret_as_if_it_were_none_is_told_so(
+def test_the_program_is_told_which_keys_are_secret(
     write_program: WriteProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_program("import pulumi\npulumi.Config().get('secrets')\n")
-    assert main(["preview", "dev"]) == 0
-    assert capsys.readouterr().err.startswith("dev: warning: Configuration 'cilia:secrets' value is a secret")
+    write_program(
+        "import pulumi\n"
+        "for key in ('cilia:secrets', 'cilia:clusters'):\n"
+        "    pulumi.export(key, pulumi.runtime.is_config_secret(key))\n"
+    )
+    assert preview(capsys, "dev")["outputs"] == {"cilia:clusters": False, "cilia:secrets": True}
 
 
 def test_with_errors_the_program_does_not_run(
