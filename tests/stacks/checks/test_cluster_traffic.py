@@ -143,20 +143,36 @@ def test_each_cluster_in_a_subnet_needs_its_own_pods() -> None:
     ]
 
 
-def test_pods_in_subnets_of_their_own_are_guarded_there() -> None:
+def in_pod_subnet(guarded_subnet: str, **rules: Any) -> dict[str, Any]:
+    """A cluster with its pods in a subnet of their own, and a security group on one of its subnets."""
     values = network(
-        {
-            "securityGroups": {"g": {"rules": {"all": deny(4096, "Inbound")}}},
-            "subnets": {"pods": {"cidr": "10.20.8.0/21", "securityGroup": "g"}},
-        },
+        {"securityGroups": {"g": {"rules": rules}}, "subnets": {"pods": {"cidr": "10.20.8.0/21"}}},
         main={
             "networking": {"mode": "podSubnet", "podCidr": ...},
             "systemPool": {"podSubnet": "pods"},
             "pools": {"user": {"podSubnet": "pods"}},
         },
     )
+    values["cilia:networks"]["main"]["subnets"][guarded_subnet]["securityGroup"] = "g"
+    return values
+
+
+def test_pods_in_subnets_of_their_own_are_guarded_there() -> None:
+    values = in_pod_subnet("pods", all=deny(4096, "Inbound"))
     assert findings("NET-32", values) == [
         denies("all", "inbound", "node to pod and pod to pod", f"{NODES} to 10.20.8.0/21", 4096)
+    ]
+    assert findings("CFG-30", values) == []
+    assert findings("NET-35", in_pod_subnet("pods", all=deny(4096, "Outbound"))) == []
+
+
+def test_nodes_of_pods_in_subnets_of_their_own_need_the_way_to_them() -> None:
+    values = in_pod_subnet("nodes", all=deny(4096, "Outbound"))
+    assert findings("NET-32", values) == [
+        denies("all", "outbound", "node to node and node to pod", f"{NODES} to {NODES}", 4096)
+    ]
+    assert findings("NET-32", in_pod_subnet("nodes", all=deny(4096, "Inbound"))) == [
+        denies("all", "inbound", "node to node", f"{NODES} to {NODES}", 4096)
     ]
 
 

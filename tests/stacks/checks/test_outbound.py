@@ -8,7 +8,7 @@ import pytest
 
 from stacks.check import check
 from stacks.parse import parse
-from tests.stacks.checks.builder import TODAY, cluster, network, problems, stack
+from tests.stacks.checks.builder import TODAY, cluster, findings, network, problems, stack
 
 NAT = {"networking": {"outbound": {"type": "userAssignedNATGateway"}}}
 ROUTED = {"networking": {"outbound": {"type": "userDefinedRouting"}}}
@@ -126,6 +126,13 @@ def test_nat_gateway_beside_another_way_out_is_refused(kind: str) -> None:
             " remove it, or use userAssignedNATGateway [OUT-06]"
         )
     ]
+
+
+def test_pool_in_a_subnet_that_is_not_deployed_is_another_problem() -> None:
+    values = with_nat({})
+    values["cilia:networks"]["main"]["subnets"]["old"] = {"cidr": "10.20.1.0/24", "retired": True}
+    values["cilia:clusters"]["main"]["pools"] |= {"a": {"subnet": "old"}, "b": {"subnet": "none"}}
+    assert findings("OUT-06", values) == []
 
 
 def test_nat_gateway_of_this_network_or_of_another_is_taken() -> None:
