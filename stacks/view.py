@@ -171,6 +171,22 @@ class PoolView:
         return needed_addresses(self.cluster.config, self.config)
 
     @property
+    def pods_share_subnet(self) -> bool:
+        """Whether its pods have addresses of the nodes' own subnet."""
+        return self.needed_addresses > self.config.max_nodes + self.config.surge_nodes
+
+    @property
+    def allocation(self) -> str | None:
+        """How its pods get addresses of their subnet, as ARM spells it; None where they have no subnet."""
+        return self.cluster.mode.allocation(self.cluster.config.networking, self.config)
+
+    @property
+    def pod_subnet(self) -> SubnetPlan | None:
+        """The plan of its pod subnet, if that is one of this file and could be planned."""
+        network = self.cluster.network
+        return network.plan.subnet(self.config.pod_subnet or "") if network and network.plan else None
+
+    @property
     def pod_addresses(self) -> PodAddresses | None:
         """Addresses its pods take in their subnet, all nodes of an upgrade at its largest together."""
         per_node = self.cluster.mode.pod_addresses(self.cluster.config.networking, self.config, self.max_pods)

@@ -64,6 +64,14 @@ SUBNET = Rule(
     fix="Use a larger subnet, fewer nodes, or several subnets.",
     source=_PLANNING,
 )
+NODE_SUBNET = Rule(
+    "CAP-08",
+    "In mode nodeSubnet a subnet has addresses for every node and all its pods, surge included",
+    why="AKS sets 1 + maxPods addresses aside for every node when it starts, and refuses a pool that does not fit"
+    " (InsufficientSubnetSize); an upgrade needs them for the surge nodes too.",
+    fix="Use a larger subnet, fewer pods per node, or mode overlay.",
+    source=f"{_PLANNING}; https://learn.microsoft.com/azure/aks/upgrade-capacity-cost-planning",
+)
 UPGRADE = Rule(
     "CAP-12",
     "Upgrades have nodes to work with",
@@ -179,16 +187,18 @@ def _prefix_for_nodes(cluster: ClusterView, pods: IPv4Network) -> int | None:
 
 
 def _subnets(view: StackView) -> Iterator[Problem]:
-    """CAP-07, over all clusters that share a subnet (NET-27)."""
+    """CAP-07, and CAP-08 where pods are in the nodes' subnet, over all clusters that share a subnet (NET-27)."""
     for network in view.networks:
         for subnet in network.plan.subnets if network.plan else ():
             other = network.config.subnets[subnet.key].other_addresses
-            needed = other + sum(pool.needed_addresses for pool in network.users(subnet.key))
+            users = network.users(subnet.key)
+            needed = other + sum(pool.needed_addresses for pool in users)
             if subnet.retired or needed <= subnet.usable:
                 continue
+            rule = NODE_SUBNET if any(pool.pods_share_subnet for pool in users) else SUBNET
             prefix = prefix_for(needed)
             fix = f"use /{prefix} or larger" if prefix else "use fewer nodes"
-            yield SUBNET.error(
+            yield rule.error(
                 subnet_path(network, subnet),
                 f"{subnet.cidr} has {subnet.usable:,} usable addresses, {needed:,} are needed"
                 f" ({_users(network, subnet.key, other)}); {fix}",
