@@ -61,6 +61,12 @@ HIGHLIGHTS: Mapping[str, Templates] = {
         "delegated to {delegations[].serviceName}",
     ),
     "network:VirtualNetwork": ("{addressSpace.addressPrefixes}", "DNS {dhcpOptions.dnsServers}"),
+    "network:VirtualNetworkPeering": (
+        "to {remoteVirtualNetwork.id}",
+        "forwarded traffic {allowForwardedTraffic}",
+        "gateway transit {allowGatewayTransit}",
+        "remote gateways {useRemoteGateways}",
+    ),
     "pulumi:providers:kubernetes": ("kubeconfig {kubeconfig}", "cluster {clusterIdentifier}"),
     "resources:ResourceGroup": ("{location}",),
 }

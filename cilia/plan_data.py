@@ -58,10 +58,21 @@ class SubnetRow:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """One network; `free` is the address space that no subnet has, `connected` what it reaches beyond itself, by name."""
+    """One network.
+
+    Attributes:
+        name: Its key.
+        azure_name: Its name in Azure.
+        existing: Whether it is only described here, and nothing of it is deployed.
+        address_space: Its ranges.
+        subnets: Its subnets.
+        free: Address space that no subnet has.
+        connected: What it reaches beyond itself, by name.
+    """
 
     name: str
     azure_name: str
+    existing: bool
     address_space: tuple[IPv4Network | IPv6Network, ...]
     subnets: tuple[SubnetRow, ...]
     free: tuple[IPv4Network, ...]
@@ -140,6 +151,7 @@ def _network(network: NetworkView) -> NetworkRow:
     return NetworkRow(
         name=network.key,
         azure_name=plan.name,
+        existing=plan.virtual_network is None,
         address_space=tuple(network.config.address_space),
         subnets=tuple(_subnet(network, subnet) for subnet in plan.subnets),
         free=plan.free,

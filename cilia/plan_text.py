@@ -51,7 +51,8 @@ def plan_text(plan: PlanData, style: Style) -> Iterator[str]:
 
 def _network(network: NetworkRow, style: Style) -> Iterator[str]:
     spaces = ", ".join(str(space) for space in network.address_space)
-    yield f"{style.paint(f'Network {network.name}', 'bold')}  {network.azure_name}, {spaces}"
+    existing = ", exists already" if network.existing else ""
+    yield f"{style.paint(f'Network {network.name}', 'bold')}  {network.azure_name}, {spaces}{existing}"
     if network.subnets:
         yield from table(_SUBNETS, map(_subnet, network.subnets), style)
     yield f"  {_free(network)}"

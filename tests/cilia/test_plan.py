@@ -111,6 +111,14 @@ def test_a_cluster_without_a_network_is_in_one_that_aks_makes(
     assert "Cluster main  aks-main, overlay, a network that AKS makes\n" in capsys.readouterr().out
 
 
+def test_a_network_that_exists_is_said_to(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
+    network_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub/providers"
+    network_id += "/Microsoft.Network/virtualNetworks/vnet-hub"
+    write_stack("dev", ("      addressSpace:", f"      id: {network_id}\n      addressSpace:"))
+    assert main(["plan", "dev"]) == 0
+    assert "Network main  vnet-hub, 10.20.0.0/16, exists already\n" in capsys.readouterr().out
+
+
 def test_a_full_network_says_so(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
     write_stack("dev", ("10.20.0.0/16", "10.20.0.0/24"))
     assert main(["plan", "dev"]) == 0
