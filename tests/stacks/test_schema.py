@@ -129,3 +129,40 @@ def test_editors_see_no_made_up_titles_and_no_null() -> None:
     """`title` may only be the schema's own; a key that may be absent is not offered as null."""
     assert text().count('"title": ') == 1
     assert '"null"' not in text()
+
+
+def test_only_values_of_azures_stable_api_are_offered() -> None:
+    """VER-11, VER-18: what is in preview has no key and no value."""
+    definitions = stack_schema()["$defs"]
+    outbound = {
+        schema["properties"]["type"]["const"] for name, schema in definitions.items() if name.endswith("Outbound")
+    }
+    assert outbound <= {
+        "loadBalancer",
+        "userDefinedRouting",
+        "managedNATGateway",
+        "userAssignedNATGateway",
+        "none",
+    }
+    assert set(definitions["PoolConfig"]["properties"]["mode"]["enum"]) <= {"System", "User", "Gateway"}
+    preview = ("managedNATGatewayV2", "kubeProxyConfig", "mTLS", "mtls", "kubeReserved", "nodeInitializationTaints")
+    assert [word for word in preview if f'"{word}"' in text()] == []
+
+
+def test_mode_without_a_pod_range_has_no_key_for_one() -> None:
+    """NET-12."""
+    definitions = stack_schema()["$defs"]
+    with_range = {
+        name
+        for name, schema in definitions.items()
+        if name.endswith("Networking") and "podCidr" in schema["properties"]
+    }
+    assert with_range <= {"OverlayNetworking", "ByoCniNetworking"}
+    assert {"PodSubnetNetworking", "NodeSubnetNetworking"} <= set(definitions)
+
+
+def test_clusters_are_ipv4_only() -> None:
+    """NET-39, NET-40: there is no way to ask for IPv6."""
+    assert "ipFamilies" not in text()
+    assert faults(networking({"podCidr": "fd12::/64"})) == ["config.cilia:clusters.main.networking"]
+    assert faults(networking({"serviceCidr": "fd12::/108"})) == ["config.cilia:clusters.main.networking"]

@@ -1,0 +1,195 @@
+"""Every constraint of Azure, AKS, Cilium and Istio that is known has a home, or a reason to have none.
+
+A constraint that somebody takes care of moves from LATER to ENFORCED, together with the rule.
+"""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+
+import pytest
+
+from components.rules import Rule
+from stacks.catalogue import catalogue
+from tests.source_tree import ROOT, modules
+
+# How many constraints each family has; a number may be missing where a constraint was dropped.
+FAMILIES = {
+    "NET": range(1, 43),
+    "CAP": range(1, 19),
+    "VER": range(1, 19),
+    "ACNS": range(1, 17),
+    "IST": range(1, 18),
+    "MUT": range(1, 27),
+    "BYO": range(1, 20),
+    "OUT": range(1, 9),
+    "API": range(1, 9),
+    "ID": range(1, 4),
+    "NAM": range(1, 7),
+    "POOL": range(1, 11),
+    "POL": [number for number in range(1, 33) if number not in (21, 22, 27)],
+}
+CONSTRAINTS = {f"{family}-{number:02}" for family, numbers in FAMILIES.items() for number in numbers}
+
+# The module whose code yields the rule.
+ENFORCED = {
+    **dict.fromkeys(
+        ("NET-01", "NET-02", "NET-03", "NET-05", "NET-08", "NET-19", "NET-20", "NET-26"),
+        "stacks.checks.net",
+    ),
+    "NET-07": "stacks.checks.existing",
+    **dict.fromkeys(
+        ("NET-22", "NET-23", "NET-24", "NET-25", "NET-28", "CAP-03", "CAP-09", "CAP-10", "CAP-11"),
+        "stacks.checks.pod_subnets",
+    ),
+    **dict.fromkeys(
+        ("NET-06", "NET-09", "NET-10", "NET-11", "NET-13", "NET-14", "NET-15", "NET-16", "NET-42"),
+        "stacks.checks.ranges",
+    ),
+    **dict.fromkeys(("NET-17", "NET-18"), "stacks.checks.network_names"),
+    **dict.fromkeys(("NET-32", "NET-35"), "stacks.checks.cluster_traffic"),
+    **dict.fromkeys(("NET-36", "CAP-15", "OUT-01", "OUT-05", "OUT-06"), "stacks.checks.outbound"),
+    **dict.fromkeys(
+        ("CAP-01", "CAP-02", "CAP-04", "CAP-06", "CAP-07", "CAP-08", "CAP-12", "CAP-13"),
+        "stacks.checks.capacity",
+    ),
+    **dict.fromkeys(("API-02", "API-03"), "stacks.checks.api_server"),
+    "VER-15": "stacks.checks.versions",
+    **dict.fromkeys(("VER-04", "POOL-02", "POOL-03", "POOL-04", "POOL-07", "POOL-10"), "stacks.checks.pools"),
+    **dict.fromkeys(("NAM-05", "NAM-06", "POOL-06"), "stacks.checks.node_settings"),
+    **dict.fromkeys(("NAM-01", "NAM-02", "NAM-03", "NAM-04"), "stacks.checks.names"),
+    "ID-02": "stacks.checks.identity",
+}
+
+# Why nothing can be wrong, and the test that proves it.
+BY_CONSTRUCTION = {
+    "NET-04": (
+        "five addresses are taken off wherever addresses are counted",
+        "tests/components/network/test_addresses.py::test_usable_addresses_are_all_but_five",
+    ),
+    "NET-12": (
+        "modes without a pod range have no key for one",
+        "tests/stacks/test_schema.py::test_mode_without_a_pod_range_has_no_key_for_one",
+    ),
+    "NET-27": (
+        "needs of a subnet are summed over all clusters in it",
+        "tests/stacks/checks/test_capacity.py::test_subnet_is_measured_for_all_clusters_in_it",
+    ),
+    "NET-38": (
+        "subnets are resources of their own, never inline",
+        "tests/components/network/test_plan.py::test_virtual_network_with_everything_has_these_properties",
+    ),
+    **dict.fromkeys(
+        ("NET-39", "NET-40"),
+        ("clusters are IPv4 only", "tests/stacks/test_schema.py::test_clusters_are_ipv4_only"),
+    ),
+    "CAP-05": (
+        "maxPods is always sent",
+        "tests/components/cluster/test_pool_plan.py::test_max_pods_and_surge_are_always_sent",
+    ),
+    "VER-02": (
+        "there are no Windows pools",
+        "tests/components/cluster/test_pool_plan.py::test_every_pool_is_linux_on_scale_sets",
+    ),
+    "VER-03": (
+        "kube-proxy is never configured",
+        "tests/components/cluster/test_plan.py::test_kube_proxy_is_never_configured",
+    ),
+    **dict.fromkeys(
+        ("VER-11", "VER-18"),
+        (
+            "values of preview APIs cannot be written",
+            "tests/stacks/test_schema.py::test_only_values_of_azures_stable_api_are_offered",
+        ),
+    ),
+    "OUT-08": (
+        "the load balancer is Standard, pools are scale sets",
+        "tests/components/cluster/test_plan.py::test_load_balancer_is_standard",
+    ),
+    "ID-01": (
+        "every subnet and route table of a cluster has its role assignment",
+        "tests/stacks/checks/test_identity.py::test_identity_has_its_rights_on_every_subnet_and_route_table",
+    ),
+    "MUT-24": (
+        "Pulumi plans the replacement that Azure needs",
+        "tests/components/cluster/test_pool_plan.py::test_pool_is_replaced_where_azure_would_refuse_the_change",
+    ),
+    **dict.fromkeys(
+        ("POOL-01", "POOL-08"),
+        (
+            "a cluster has a System pool of Linux nodes, and Windows cannot be written",
+            "tests/components/cluster/test_pool_plan.py::test_every_pool_is_linux_on_scale_sets",
+        ),
+    ),
+}
+
+# Why a stack file cannot tell.
+NOT_DECIDABLE = {
+    "NET-37": "Services are not part of a stack",
+    "CAP-16": "which labels of workloads change often is only seen in the cluster",
+    "VER-06": "states that something is supported; which Azure CLI people have does not matter",
+    "VER-09": "states that AKS does not let it be configured; there is no key for it",
+    "VER-17": "host ports of workloads are not part of a stack; port ranges of policies are POL-07",
+    "ACNS-14": "the images of workloads are not part of a stack",
+    "ACNS-15": "depends on the API version that last wrote the cluster; the switches are always sent together",
+    "MUT-10": "what Azure accepts is not documented, and clusters are IPv4 only",
+}
+
+# The area of work that a constraint belongs to.
+LATER = {
+    "modes": ("NET-21", "VER-01", "VER-05"),
+    "outbound": ("CAP-14", "OUT-02", "OUT-03", "OUT-04", "OUT-07"),
+    "platform": (
+        *("NET-29", "NET-30", "NET-31", "NET-41", "VER-13", "VER-14", "VER-16"),
+        *("API-01", "API-04", "API-05", "API-06", "API-07", "API-08", "ID-03", "POOL-05", "POOL-09"),
+    ),
+    "ACNS": (
+        *("NET-33", "CAP-17", "VER-07", "VER-08", "VER-10", "VER-12"),
+        *(f"ACNS-{number:02}" for number in FAMILIES["ACNS"] if number not in (5, 6, 7, 8, 14, 15)),
+    ),
+    "Istio": tuple(f"IST-{number:02}" for number in FAMILIES["IST"]),
+    "BYOCNI": ("NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),
+    "policies": (
+        *("ACNS-05", "ACNS-06", "ACNS-07", "ACNS-08"),
+        *(f"POL-{number:02}" for number in FAMILIES["POL"]),
+    ),
+    "review": tuple(f"MUT-{number:02}" for number in FAMILIES["MUT"] if number not in (10, 24)),
+}
+PLACES = {
+    "enforced": list(ENFORCED),
+    "by construction": list(BY_CONSTRUCTION),
+    "not decidable": list(NOT_DECIDABLE),
+    **{f"later: {area}": list(ids) for area, ids in LATER.items()},
+}
+
+
+def test_there_are_220_constraints() -> None:
+    assert len(CONSTRAINTS) == 220
+
+
+def test_every_constraint_has_exactly_one_place() -> None:
+    placed = [constraint for ids in PLACES.values() for constraint in ids]
+    assert sorted(placed) == sorted(CONSTRAINTS)
+
+
+@pytest.mark.parametrize("rule_id", ENFORCED)
+def test_enforced_rule_is_declared_and_its_module_yields_it(rule_id: str) -> None:
+    assert rule_id in catalogue()
+    module = import_module(ENFORCED[rule_id])
+    names = {name for name, value in vars(module).items() if isinstance(value, Rule) and value.id == rule_id}
+    tree = ast.parse(modules()[ENFORCED[rule_id]].read_text(encoding="utf-8"))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    assert names & used
+
+
+def test_rule_that_is_declared_is_not_put_off_or_explained_away() -> None:
+    elsewhere = {constraint for place, ids in PLACES.items() if place != "enforced" for constraint in ids}
+    assert elsewhere & set(catalogue()) == set()
+
+
+@pytest.mark.parametrize("constraint", BY_CONSTRUCTION)
+def test_what_holds_by_construction_has_a_test(constraint: str) -> None:
+    file, _, test = BY_CONSTRUCTION[constraint][1].partition("::")
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
