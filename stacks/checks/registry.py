@@ -22,6 +22,7 @@ from stacks.checks import (
     routes,
     security_groups,
     sizes,
+    upgrades,
     versions,
 )
 from stacks.view import StackView
@@ -33,6 +34,7 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *sizes.CHECKS,
     *ranges.CHECKS,
     *capacity.CHECKS,
+    *upgrades.CHECKS,
     *pod_subnets.CHECKS,
     *security_groups.CHECKS,
     *cluster_traffic.CHECKS,

@@ -10,7 +10,7 @@ from components.cluster.plan import ClusterPlan
 from components.facts.features import MODES
 from stacks.check import check
 from stacks.parse import parse
-from tests.stacks.checks.builder import TODAY, cluster, findings, network, problems, stack
+from tests.stacks.checks.builder import TODAY, cluster, findings, network, problems
 
 # 3 system nodes + 1 surge, and 20 user nodes + 7 surge
 CLEAN_NEED = 31
@@ -33,7 +33,7 @@ def pools(**sizes: dict[str, Any]) -> dict[str, Any]:
 
 
 def fixed(count: int, surge: int = 0) -> dict[str, Any]:
-    """A pool of so many nodes of ten pods and so many more during an upgrade."""
+    """A pool of so many nodes, and so many more during an upgrade."""
     return {"count": count, "maxSurge": surge, "maxUnavailable": 0 if surge else 1, "maxPods": 30}
 
 
@@ -172,12 +172,6 @@ def test_pods_per_node_are_always_sent() -> None:
     assert [other.properties["maxPods"] for other in plan.pools] == [250]
 
 
-def test_surge_is_always_sent() -> None:
-    plan = planned(stack())
-    assert plan.properties["agentPoolProfiles"][0]["upgradeSettings"]["maxSurge"] == "33%"
-    assert [other.properties["upgradeSettings"]["maxSurge"] for other in plan.pools] == ["33%"]
-
-
 def test_pod_range_without_room_for_surge_is_refused() -> None:
     values = network(
         {}, main={"networking": {"podCidr": "10.244.0.0/18"}, "pools": {"user": {"maxCount": 57, "maxSurge": 10}}}
@@ -299,7 +293,7 @@ def test_subnet_of_pods_and_nodes_is_measured_with_the_addresses_of_pods() -> No
             "pools": ...,
         },
     )
-    assert findings("CAP-07", values) == [
+    assert findings("CAP-08", values) == [
         (
             "networks.main.subnets.nodes.cidr: 10.20.0.0/22 has 1,019 usable addresses, 1,581 are needed"
             " (main/system 1,581); use /21 or larger"
@@ -317,110 +311,3 @@ def test_subnet_that_fits_grows_with_everything_in_it() -> None:
 
 def test_retired_subnet_is_not_measured() -> None:
     assert problems(network({"subnets": {"old": {"size": "/29", "retired": True, "otherAddresses": 100}}})) == []
-
-
-def test_pool_that_can_upgrade_nothing_is_refused() -> None:
-    assert problems(pool(maxSurge=0)) == [
-        (
-            "clusters.main.pools.user.maxSurge: 0 while maxUnavailable is 0, so no node can be upgraded;"
-            " give one of them [CAP-12]"
-        )
-    ]
-    assert problems(pool(maxSurge=0, maxUnavailable=0)) == [
-        (
-            "clusters.main.pools.user.maxSurge: 0 while maxUnavailable is 0, so no node can be upgraded;"
-            " give one of them [CAP-12]"
-        )
-    ]
-    assert problems(cluster({"systemPool": {"maxSurge": 0}})) == [
-        (
-            "clusters.main.systemPool.maxSurge: 0 while maxUnavailable is 0, so no node can be upgraded;"
-            " give maxSurge [CAP-12]"
-        )
-    ]
-
-
-def test_pool_that_upgrades_without_extra_nodes_is_taken() -> None:
-    assert problems(pool(maxSurge=0, maxUnavailable=2)) == []
-
-
-def test_surge_that_azure_would_choose_is_refused() -> None:
-    assert problems(pool(maxSurge=None)) == [
-        (
-            "clusters.main.pools.user.maxSurge: empty, so Azure would choose 1 or 10%;"
-            " remove the key for 33%, or give a number [CAP-12]"
-        )
-    ]
-
-
-def test_unavailable_nodes_of_a_system_pool_are_refused() -> None:
-    assert problems(cluster({"systemPool": {"maxUnavailable": 1}})) == [
-        "clusters.main.systemPool.maxUnavailable: 1 in a System pool, which AKS refuses; remove it [CAP-12]"
-    ]
-    assert findings("CAP-12", pool(mode="System", maxUnavailable="10%", maxSurge=0)) == [
-        "clusters.main.pools.user.maxUnavailable: 10% in a System pool, which AKS refuses; remove it"
-    ]
-    assert problems(cluster({"systemPool": {"maxUnavailable": 0}})) == []
-
-
-def test_unavailable_nodes_beside_surge_are_a_warning() -> None:
-    assert problems(pool(maxUnavailable=1)) == [
-        (
-            "clusters.main.pools.user.maxUnavailable: warning: 1 beside maxSurge 33% is a preview of AKS;"
-            " set maxSurge to 0, or remove it [CAP-12]"
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    ("surge", "nodes"), [pytest.param("33%", 166, id="percent"), pytest.param(101, 101, id="number")]
-)
-def test_large_surge_of_a_large_pool_is_a_warning(surge: int | str, nodes: int) -> None:
-    assert findings("CAP-12", pool(maxCount=501, maxSurge=surge)) == [
-        (
-            f"clusters.main.pools.user.maxSurge: warning: {surge} of 501 nodes is a surge of {nodes},"
-            " above 500 nodes AKS recommends at most 20%; use 20%"
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    ("most", "surge"),
-    [pytest.param(500, "33%", id="500 nodes"), pytest.param(600, "20%", id="20%"), pytest.param(505, 101, id="101")],
-)
-def test_surge_of_a_pool_that_is_not_large_or_not_much_is_taken(most: int, surge: int | str) -> None:
-    assert findings("CAP-12", pool(maxCount=most, maxSurge=surge)) == []
-
-
-@pytest.mark.parametrize(
-    ("field", "minutes", "bounds"),
-    [
-        ("drainTimeoutInMinutes", 0, "1 to 1440"),
-        ("drainTimeoutInMinutes", 1441, "1 to 1440"),
-        ("nodeSoakDurationInMinutes", -1, "0 to 30"),
-        ("nodeSoakDurationInMinutes", 31, "0 to 30"),
-    ],
-)
-def test_minutes_that_aks_refuses_are_refused(field: str, minutes: int, bounds: str) -> None:
-    assert problems(pool(**{field: minutes})) == [
-        f"clusters.main.pools.user.{field}: {minutes} minutes, AKS takes {bounds}; use a number in between [CAP-12]"
-    ]
-
-
-def test_minutes_at_the_bounds_are_taken() -> None:
-    for drain, soak in ((1, 0), (1440, 30)):
-        assert problems(pool(drainTimeoutInMinutes=drain, nodeSoakDurationInMinutes=soak)) == []
-
-
-def test_cluster_that_cannot_be_upgraded_at_its_largest_is_a_warning() -> None:
-    values = pools(**{f"p{number}": fixed(980, 20) for number in range(5)}, last=fixed(1, 1))
-    assert findings("CAP-13", values) == [
-        (
-            "clusters.main: warning: 4,902 nodes and 101 during an upgrade are 5,003, above 5,000 upgrades are blocked;"
-            " lower maxSurge, or scale below 3,000 before upgrades"
-        )
-    ]
-
-
-def test_cluster_that_can_just_be_upgraded_at_its_largest_is_taken() -> None:
-    assert findings("CAP-13", pools(**{f"p{number}": fixed(979, 20) for number in range(5)}, last=fixed(3, 1))) == []
