@@ -1,0 +1,129 @@
+"""What a stack file says about policies: which bundles go to which cluster, and what existing clusters can enforce."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from components.facts.policy_features import (
+    ADDON_GATEWAY_LABEL,
+    ADDON_GATEWAYS,
+    ADDON_INGRESS_NAMESPACE,
+    ADDON_ROOT_NAMESPACE,
+    ISTIO_ROOT_NAMESPACE,
+    AdvancedNetworkPolicies,
+)
+from components.problems import KeyPath
+from components.rules import Rule
+from components.values import Cidr, Listed, Model, shown
+from policies.capabilities import Capabilities, Istio
+from policies.names import LabelName
+from policies.peers import Pods
+
+CILIUM_VERSION = Rule(
+    "BND-06",
+    'A version of Cilium is written in quotes, such as "1.18"',
+    why="Policies mean different things in different versions; unquoted, 1.20 would be read as 1.2.",
+    fix="Write major and minor version in quotes.",
+    source="docs/policies.md",
+)
+_VERSION = re.compile(r"1\.([0-9]{1,2})(\.[0-9]{1,3})?")
+
+
+def parse_cilium_version(value: object) -> tuple[int, int]:
+    """Major and minor version of Cilium.
+
+    Raises:
+        PydanticCustomError: Not a version (BND-06).
+    """
+    if isinstance(value, str) and (match := _VERSION.fullmatch(value)):
+        return (1, int(match[1]))
+    raise CILIUM_VERSION.invalid(f'{shown(value)} is not a version of Cilium; write one in quotes, such as "1.18"')
+
+
+CiliumVersion = Annotated[tuple[int, int], PlainValidator(parse_cilium_version), WithJsonSchema({"type": "string"})]
+
+
+class BundleReference(Model):
+    """A bundle for one cluster, with this environment's values."""
+
+    name: LabelName = Field(description="a file policies/bundles/<name>.yaml")
+    parameters: dict[str, str | int] = Field(default_factory=dict)
+
+
+class ClusterPoliciesConfig(Model):
+    """The bundles of one cluster."""
+
+    bundles: Listed[BundleReference]
+    http: Literal["cilium", "istio"] | None = Field(
+        None, description="who enforces HTTP rules, where the cluster has both; Istio if absent on managed clusters"
+    )
+
+
+class StatedIstioConfig(Model):
+    """Istio in a cluster that this program did not make."""
+
+    revision: str = Field(description="what injects sidecars, such as asm-1-29")
+    addon: bool = Field(True, description="whether it is AKS' add-on")
+    ingress_gateways: Listed[Literal["External", "Internal"]] = Field((), description="the add-on's gateways")
+
+
+class StatedCapabilitiesConfig(Model):
+    """What a cluster that this program did not make can enforce."""
+
+    cilium: CiliumVersion
+    managed: bool = Field(True, description="whether AKS runs Cilium")
+    acns: AdvancedNetworkPolicies = Field("None", description="its advancedNetworkPolicies")
+    istio: StatedIstioConfig | None = None
+    local_dns: bool = Field(False, alias="localDNS")
+    pod_cidrs: Listed[Cidr] = ()
+    node_cidrs: Listed[Cidr] = ()
+    service_cidrs: Listed[Cidr] = ()
+
+
+class ExistingClusterConfig(Model):
+    """A cluster that exists already and gets nothing but policies."""
+
+    context: str = Field(description="context of the kubeconfig that reaches it")
+    capabilities: StatedCapabilitiesConfig
+
+
+def stated_capabilities(key: str, config: ExistingClusterConfig, http: str | None) -> Capabilities:
+    """The capabilities of an existing cluster, as its entry states them."""
+    stated = config.capabilities
+    path: KeyPath = ("cilia:existingClusters", key, "capabilities")
+    return Capabilities(
+        cluster=key,
+        path=path,
+        cilium=stated.cilium,
+        managed=stated.managed,
+        acns=stated.acns,
+        istio=istio_of(stated.istio.revision, addon=stated.istio.addon) if stated.istio else None,
+        http=http,
+        gateways=addon_gateways(stated.istio.ingress_gateways) if stated.istio else (),
+        local_dns=stated.local_dns,
+        pod_ranges=stated.pod_cidrs,
+        node_ranges=stated.node_cidrs,
+        service_ranges=stated.service_cidrs,
+        ranges_known=bool(stated.pod_cidrs and stated.node_cidrs and stated.service_cidrs),
+    )
+
+
+def istio_of(revision: str, *, addon: bool) -> Istio:
+    """Istio with the root namespace that comes with it."""
+    return Istio(revision, ADDON_ROOT_NAMESPACE if addon else ISTIO_ROOT_NAMESPACE, addon)
+
+
+def addon_gateways(modes: tuple[str, ...]) -> tuple[Pods, ...]:
+    """The pods of the add-on's ingress gateways, `External` and `Internal`."""
+    return tuple(
+        Pods(
+            ADDON_INGRESS_NAMESPACE,
+            ((ADDON_GATEWAY_LABEL, ADDON_GATEWAYS[mode]),),
+            workload=f"{mode.lower()}-gateway",
+            meshed=True,
+        )
+        for mode in modes
+    )

@@ -1,0 +1,198 @@
+"""What a bundle means, before any engine: who is isolated, and what is allowed and denied.
+
+- A pod is isolated in a direction if a baseline says so, else it is open. Only baselines isolate.
+- An intent that allows never isolates. A deny beats every allow.
+- Between isolated pods a flow needs an allow that covers both ends; it opens both.
+- On a port for which somebody has `http` intents, a peer with such intents may send the union of their requests.
+- DNS questions are rights of their own: for any name, or for some.
+- In a mesh with STRICT mutual TLS only callers with an identity are let in.
+
+`policies.verdict` answers from this for one flow; the compilers turn it into manifests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from components.problems import KeyPath
+from policies.config import NamespaceConfig
+from policies.peers import Peer, Pods
+from policies.ports import Ports, ports_text
+from policies.requests import Requests
+
+Direction = Literal["ingress", "egress"]
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of a bundle: where a manifest comes from.
+
+    Attributes:
+        label: What manifests call it; each layer of a bundle has its own.
+        kind: Which kind of layer.
+        position: Place among the layers, from 0.
+    """
+
+    label: str
+    kind: str
+    position: int
+
+    @property
+    def path(self) -> KeyPath:
+        """Where it is written in the bundle."""
+        return ("layers", self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One flow that is allowed or denied.
+
+    Attributes:
+        layer: The layer that says so.
+        path: Where it is written.
+        source: Who connects.
+        target: To whom.
+        ports: The target's ports; empty means all of every protocol.
+        deny: Whether it forbids instead.
+        requests: HTTP requests that may be sent; None for anything at all.
+        identity: Whether callers must prove who they are.
+        implied: Whether it follows from another layer's needs rather than being written.
+    """
+
+    layer: Layer
+    path: KeyPath
+    source: Peer
+    target: Peer
+    ports: Ports = ()
+    deny: bool = False
+    requests: tuple[Requests, ...] | None = None
+    identity: bool = False
+    implied: bool = False
+
+    def __str__(self) -> str:
+        arrow = "-x" if self.deny else "->"
+        ports = f":{ports_text(self.ports)}" if self.ports else ""
+        what = f" [{' | '.join(map(str, self.requests))}]" if self.requests is not None else ""
+        return f"{self.layer.label}: {self.source} {arrow} {self.target}{ports}{what}"
+
+    @property
+    def filters(self) -> bool:
+        """Whether it lets only some of what its ports carry through: some requests, or callers with an identity."""
+        return self.requests is not None or self.identity
+
+    def end(self, direction: Direction) -> Peer:
+        """The end that a rule of a direction is attached to."""
+        return self.target if direction == "ingress" else self.source
+
+    def other_end(self, direction: Direction) -> Peer:
+        """The end that a rule of a direction names."""
+        return self.source if direction == "ingress" else self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """Pods from and to which nothing flows but what is allowed.
+
+    Attributes:
+        layer: The baseline that says so.
+        path: Where it is written.
+        pods: A namespace, or every namespace but some.
+        directions: In which directions.
+    """
+
+    layer: Layer
+    path: KeyPath
+    pods: Pods
+    directions: tuple[Direction, ...]
+
+    def __str__(self) -> str:
+        return f"{self.layer.label}: isolate {self.pods} ({' and '.join(self.directions)})"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRight:
+    """What pods may ask the cluster's DNS.
+
+    Attributes:
+        layer: The layer that it comes from.
+        path: Where that is written.
+        pods: Who may ask.
+        except_: Pods among them that have rights of their own instead.
+        names: Names and patterns; None for any name. `("*",)` is any name too, but learned for rules by name.
+    """
+
+    layer: Layer
+    path: KeyPath
+    pods: Pods
+    except_: tuple[Pods, ...] = ()
+    names: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        what = "any name" if self.names in (None, ("*",)) else f"{len(self.names or ())} names"
+        return f"{self.layer.label}: {self.pods} -> DNS ({what})"
+
+
+@dataclass(frozen=True, slots=True)
+class MutualTls:
+    """How pods of a namespace with sidecars are called."""
+
+    layer: Layer
+    path: KeyPath
+    namespace: str
+    mode: Literal["STRICT", "PERMISSIVE"]
+
+    def __str__(self) -> str:
+        return f"{self.layer.label}: {self.mode} in {self.namespace}"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A bundle's normal form.
+
+    Attributes:
+        bundle: The bundle's name.
+        layers: Its layers, in order.
+        namespaces: Its namespaces.
+        workloads: Its workloads by name.
+        isolations: Who is isolated.
+        intents: What is allowed and denied.
+        dns: Who may ask for which names.
+        mtls: Where callers must use mutual TLS.
+        spared: Namespaces that are never isolated.
+        meshed: Namespaces whose pods have sidecars.
+        raw: Files of manifests by layer.
+        local_dns: Whether questions to DNS go to the pod's own node.
+    """
+
+    bundle: str
+    layers: tuple[Layer, ...] = ()
+    namespaces: dict[str, NamespaceConfig] = field(default_factory=dict)
+    workloads: dict[str, Pods] = field(default_factory=dict)
+    isolations: tuple[Isolation, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    dns: tuple[DnsRight, ...] = ()
+    mtls: tuple[MutualTls, ...] = ()
+    spared: tuple[str, ...] = ()
+    meshed: frozenset[str] = frozenset()
+    raw: tuple[tuple[Layer, KeyPath, str], ...] = ()
+    local_dns: bool = False
+
+    def isolates(self, pods: Peer, direction: Direction) -> bool:
+        """Whether all these pods are isolated in a direction."""
+        return isinstance(pods, Pods) and any(
+            direction in isolation.directions and isolation.pods.covers(pods) for isolation in self.isolations
+        )
+
+    def isolations_within(self, pods: Pods, direction: Direction) -> tuple[Isolation, ...]:
+        """Isolations of a direction whose pods are all among these."""
+        return tuple(
+            isolation
+            for isolation in self.isolations
+            if direction in isolation.directions and pods.covers(isolation.pods)
+        )
+
+    def strict(self, namespace: str) -> bool:
+        """Whether pods of a namespace refuse plain text."""
+        return any(one.namespace == namespace and one.mode == "STRICT" for one in self.mtls)
