@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from argparse import ArgumentParser, Namespace
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from cilia.arguments import add_debug, add_today, today
 from cilia.errors import InputError
+from cilia.files import create_text
 from cilia.output import remark, result
 from cilia.project import require_root, typed
 from cilia.starters import STARTERS, starter
@@ -56,7 +56,7 @@ def run(options: Namespace) -> int:
         result(text.removesuffix("\n"))
         return 0
     file = Path(options.output) if options.output else typed(stack_file(stack, require_root()))
-    _write_new(file, text)
+    create_text(file, text)
     remark(f"wrote {file}; next: cilia validate {file if options.output else stack}")
     return 0
 
@@ -71,24 +71,3 @@ def _require_valid(text: str, day: date) -> None:
     problems = errors([*read.problems, *check(parse(read.config), today=day).problems])
     if problems:
         raise InputError(f"this would not be valid: {problems[0]}")
-
-
-def _write_new(file: Path, text: str) -> None:
-    """Writes a file that does not exist yet, whole or not at all.
-
-    Raises:
-        InputError: It exists, or cannot be written.
-    """
-    if os.path.lexists(file):
-        raise InputError(f"{file} exists already; remove it first, or write elsewhere with -o")
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with unfinished.open("x", encoding="utf-8", newline="\n") as written:
-                written.write(text)
-            unfinished.rename(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from None

@@ -5,16 +5,21 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
 
 from cilia.arguments import add_debug, add_format, add_today, today
+from cilia.errors import InputError
+from cilia.files import replace_text
 from cilia.findings import problem_json, report, unreadable
-from cilia.output import document, result, style_of
+from cilia.output import document, remark, result, style_of
 from cilia.plan_data import PlanData, plan_data
 from cilia.plan_markdown import plan_markdown
 from cilia.plan_svg import plan_svg
 from cilia.plan_text import plan_text
 from cilia.project import target
 from stacks.load import Loaded, load_file
+from stacks.pin import PinError, pin
 
 
 def _text(plan: PlanData) -> Iterable[str]:
@@ -32,6 +37,9 @@ _FORMATS: dict[str, Callable[[PlanData], Iterable[str]]] = {"text": _text, "md":
 def arguments(parser: ArgumentParser) -> None:
     """Adds the verb's arguments."""
     parser.add_argument("stack", metavar="STACK|FILE", help="a stack, or a stack file")
+    parser.add_argument(
+        "--pin", action="store_true", help="write the computed ranges into the stack file, then show the plan"
+    )
     add_format(parser, *_FORMATS, "json")
     add_today(parser)
     add_debug(parser)
@@ -39,7 +47,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prints the plan; 1 if the stack has errors, 2 if its file could not be read."""
-    loaded = load_file(target(options.stack).file, today=today(options.today))
+    file, day = target(options.stack).file, today(options.today)
+    if options.pin:
+        _pin(file, day)
+    loaded = load_file(file, today=day)
     if options.output == "json":
         document(_json(loaded))
     else:
@@ -50,6 +61,20 @@ def run(options: Namespace) -> int:
     if unreadable(loaded):
         return 2
     return int(loaded.plan is None)
+
+
+def _pin(file: Path, day: date) -> None:
+    """Writes the computed ranges into the file, whole or not at all, and says which."""
+    try:
+        pinned = pin(file, today=day)
+    except PinError as error:
+        raise InputError(str(error)) from None
+    if pinned.subnets:
+        replace_text(file, pinned.text)
+    for name, cidr in pinned.subnets:
+        remark(f"pinned {name} to {cidr}")
+    if not pinned.subnets:
+        remark(f"{file}: every subnet has a range already")
 
 
 def _json(loaded: Loaded) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A plan as Markdown, to be pasted into a design review: one table of subnets per network, one of numbers per cluster."""
+"""A plan as Markdown, for design reviews: one table of subnets per network, one of numbers per cluster."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A plan as a picture: one SVG file, to scale, readable in light and dark.
 
-A network is drawn as a map of its address space: the space is halved once per bit of a prefix, so that every range is a
-box and equal areas are equal numbers of addresses. Beside the map every subnet has a bar of what is used, free and kept by
-Azure, and below are the ranges that lie outside: pods, Services and what is connected.
+A network is drawn as a map of its address space: the space is halved once per bit of a prefix, so that every range is
+a box and equal areas are equal numbers of addresses. Beside the map every subnet has a bar of what is used, free and
+kept by Azure, and below are the ranges that lie outside: pods, Services and what is connected.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ipaddress import IPv4Network, IPv6Network
 from cilia import svg
 from cilia.output import counted
 from cilia.plan_data import ClusterRow, NetworkRow, PlanData, SubnetRow
+from cilia.svg import Box
 from components.facts import limits
 
 _WIDTH = 1080
@@ -29,6 +30,9 @@ _BARS_WIDTH = _WIDTH - _BARS_X - _MARGIN
 _LABELLED_WIDTH = 96
 """A box narrower than this has no room for a range's name."""
 _LABELLED_HEIGHT = 18
+_NUMBERED_WIDTH = 9
+"""And narrower than this, none for a subnet's number."""
+_NUMBERED_HEIGHT = 12
 _SIDE = 110
 """The longest side of a box among the ranges side by side."""
 
@@ -75,7 +79,7 @@ def _legend(page: _Page) -> None:
         ("surge", "during an upgrade"),
     )
     for look, words in entries:
-        page.add(svg.rect(x, page.y - 10, 12, 12, look), svg.text(x + 18, page.y, words, "dim"))
+        page.add(svg.rect(Box(x, page.y - 10, 12, 12), look), svg.text(x + 18, page.y, words, "dim"))
         x += 34 + 6.7 * len(words)
     page.y += 8
 
@@ -104,29 +108,27 @@ def _network(page: _Page, network: NetworkRow) -> None:
 
 def _map(space: IPv4Network, network: NetworkRow, numbers: dict[str, int], top: float) -> Iterator[str]:
     """One address space with its subnets and what is free, area to scale."""
-    yield svg.rect(_MARGIN, top, _MAP_WIDTH, _MAP_HEIGHT, "free", str(space))
+    yield svg.rect(Box(_MARGIN, top, _MAP_WIDTH, _MAP_HEIGHT), "free", str(space))
     for block in network.free:
         if block.subnet_of(space):
-            x, y, width, height = _place(space, block, top)
-            yield svg.rect(x, y, width, height, "free", f"{block}: in no subnet")
-            if width >= _LABELLED_WIDTH and height >= _LABELLED_HEIGHT:
-                yield svg.text(x + width / 2, y + height / 2 + 4, str(block), "dim mono mid")
+            box = _place(space, block, top)
+            yield svg.rect(box, "free", f"{block}: in no subnet")
+            if box.width >= _LABELLED_WIDTH and box.height >= _LABELLED_HEIGHT:
+                yield svg.text(box.x + box.width / 2, box.y + box.height / 2 + 4, str(block), "dim mono mid")
     for subnet in network.subnets:
         if not subnet.cidr.subnet_of(space):
             continue
-        x, y, width, height = _place(space, subnet.cidr, top)
-        yield svg.rect(x, y, width, height, _look(subnet), f"{subnet.name} {subnet.cidr}")
-        if width >= 9 and height >= 12:
-            yield svg.text(x + width / 2, y + height / 2 + 4, str(numbers[subnet.name]), "badge")
+        box = _place(space, subnet.cidr, top)
+        yield svg.rect(box, _look(subnet), f"{subnet.name} {subnet.cidr}")
+        if box.width >= _NUMBERED_WIDTH and box.height >= _NUMBERED_HEIGHT:
+            yield svg.text(box.x + box.width / 2, box.y + box.height / 2 + 4, str(numbers[subnet.name]), "badge")
 
 
 def _look(subnet: SubnetRow) -> str:
-    if subnet.retired:
-        return "retired"
-    return "full" if subnet.free < 0 else "subnet"
+    return "retired" if subnet.retired else "subnet"
 
 
-def _place(space: IPv4Network, block: IPv4Network, top: float) -> tuple[float, float, float, float]:
+def _place(space: IPv4Network, block: IPv4Network, top: float) -> Box:
     """The box of a range in the map of a space: each bit of its prefix halves the longer side."""
     x, y, width, height = float(_MARGIN), top, float(_MAP_WIDTH), float(_MAP_HEIGHT)
     address = int(block.network_address)
@@ -138,27 +140,25 @@ def _place(space: IPv4Network, block: IPv4Network, top: float) -> tuple[float, f
         else:
             height /= 2
             y += height if second else 0
-    return x, y, width, height
+    return Box(x, y, width, height)
 
 
 def _subnet_bar(subnet: SubnetRow, number: int, top: float) -> Iterator[str]:
     """A subnet's addresses along a line: used, free, and the ones Azure keeps."""
-    yield svg.rect(_BARS_X, top, 20, 16, _look(subnet))
+    yield svg.rect(Box(_BARS_X, top, 20, 16), _look(subnet))
     yield svg.text(_BARS_X + 10, top + 12, str(number), "badge")
     yield svg.line(_BARS_X + 28, top + 12, (subnet.name, ""), (str(subnet.cidr), "mono dim"))
     used = ", ".join(f"{use.cluster}/{use.pool} {use.of}" for use in subnet.used_by)
     say = "retired: space kept, nothing deployed" if subnet.retired else f"{subnet.needed:,} of {subnet.usable:,} used"
-    if subnet.free < 0:
-        say += f", {-subnet.free:,} too few"
     yield svg.text(_WIDTH - _MARGIN, top + 12, say, "dim end")
     if used:
         yield svg.text(_BARS_X, top + 48, used if len(used) <= _USERS_SHOWN else f"{used[:_USERS_SHOWN]}…", "dim")
     scale = _BARS_WIDTH / subnet.cidr.num_addresses
-    taken = min(subnet.needed, subnet.usable) * scale
+    taken = subnet.needed * scale
     kept = limits.AZURE_RESERVED_ADDRESSES * scale
-    yield svg.rect(_BARS_X, top + 21, _BARS_WIDTH, 12, "room", f"{max(subnet.free, 0):,} free")
-    yield svg.rect(_BARS_X, top + 21, taken, 12, "used", f"{subnet.needed:,} used at most: {used}")
-    yield svg.rect(_BARS_X + _BARS_WIDTH - kept, top + 21, kept, 12, "kept", "kept by Azure")
+    yield svg.rect(Box(_BARS_X, top + 21, _BARS_WIDTH, 12), "room", f"{subnet.free:,} free")
+    yield svg.rect(Box(_BARS_X, top + 21, taken, 12), "used", f"{subnet.needed:,} used at most: {used}")
+    yield svg.rect(Box(_BARS_X + _BARS_WIDTH - kept, top + 21, kept, 12), "kept", "kept by Azure")
 
 
 def _cluster(page: _Page, cluster: ClusterRow) -> None:
@@ -178,20 +178,21 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
     page.y += 14
     width = _WIDTH - 2 * _MARGIN
     scale = width / max(nodes.limit, nodes.with_surge)
-    page.add(svg.rect(_MARGIN, page.y, width, 16, "free", f"at most {counted(nodes.limit, 'node')}"))
+    page.add(svg.rect(Box(_MARGIN, page.y, width, 16), "free", f"at most {counted(nodes.limit, 'node')}"))
     for count, look, words in (
         (nodes.with_surge, "surge", "during an upgrade"),
         (nodes.max, "growth", "at autoscaler maximum"),
         (nodes.now, "now", "now"),
     ):
-        page.add(svg.rect(_MARGIN, page.y, count * scale, 16, look, f"{counted(count, 'node')} {words}"))
+        page.add(svg.rect(Box(_MARGIN, page.y, count * scale, 16), look, f"{counted(count, 'node')} {words}"))
     page.y += 34
     pods = cluster.pods
     page.add(
         svg.text(
             _MARGIN,
             page.y,
-            f"nodes: {nodes.now:,} now, {nodes.max:,} at autoscaler maximum, {nodes.with_surge:,} during an upgrade, limit {nodes.limit:,}",
+            f"nodes: {nodes.now:,} now, {nodes.max:,} at autoscaler maximum, {nodes.with_surge:,} during an upgrade,"
+            f" limit {nodes.limit:,}",
             "dim",
         ),
         svg.text(
@@ -204,7 +205,7 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
 
 
 @dataclass(frozen=True)
-class _Box:
+class _Shown:
     label: str
     network: IPv4Network | IPv6Network
     look: str
@@ -212,30 +213,30 @@ class _Box:
 
 def _side_by_side(page: _Page, plan: PlanData) -> None:
     """Every range of the stack as a square, areas to one scale."""
-    boxes = [
-        *(_Box(network.name, space, "subnet") for network in plan.networks for space in network.address_space),
-        *(_Box(f"{cluster.name} pods", cluster.pod_cidr, "pods") for cluster in plan.clusters if cluster.pod_cidr),
-        *(_Box(f"{cluster.name} services", cluster.service_cidr, "services") for cluster in plan.clusters),
-        *(_Box(name, cidr, "connected") for network in plan.networks for name, cidr in network.connected),
+    everything = [
+        *(_Shown(network.name, space, "subnet") for network in plan.networks for space in network.address_space),
+        *(_Shown(f"{cluster.name} pods", cluster.pod_cidr, "pods") for cluster in plan.clusters if cluster.pod_cidr),
+        *(_Shown(f"{cluster.name} services", cluster.service_cidr, "services") for cluster in plan.clusters),
+        *(_Shown(name, cidr, "connected") for network in plan.networks for name, cidr in network.connected),
     ]
-    ranges = [box for box in boxes if box.network.version == 4]
+    ranges = [shown for shown in everything if shown.network.version == 4]
     if not ranges:
         return
     page.y += 40
     words = "equal areas are equal numbers of addresses"
     page.add(svg.line(_MARGIN, page.y, ("Ranges side by side", "h2"), (words, "dim")))
     page.y += 16
-    largest = max(box.network.num_addresses for box in ranges)
+    largest = max(shown.network.num_addresses for shown in ranges)
     x = float(_MARGIN)
     step = 150
-    for box in ranges:
+    for shown in ranges:
         if x + step > _WIDTH - _MARGIN + 1:
             x, page.y = float(_MARGIN), page.y + _SIDE + 56
-        side = max(3.0, _SIDE * math.sqrt(box.network.num_addresses / largest))
+        side = max(3.0, _SIDE * math.sqrt(shown.network.num_addresses / largest))
         page.add(
-            svg.rect(x, page.y + _SIDE - side, side, side, box.look, f"{box.label} {box.network}"),
-            svg.text(x, page.y + _SIDE + 18, box.label),
-            svg.text(x, page.y + _SIDE + 34, str(box.network), "mono dim"),
+            svg.rect(Box(x, page.y + _SIDE - side, side, side), shown.look, f"{shown.label} {shown.network}"),
+            svg.text(x, page.y + _SIDE + 18, shown.label),
+            svg.text(x, page.y + _SIDE + 34, str(shown.network), "mono dim"),
         )
         x += step
     page.y += _SIDE + 40

@@ -11,7 +11,7 @@ from components.problems import ConfigError, Problem, dotted, errors
 from stacks.check import Checked, check
 from stacks.parse import parse
 from stacks.plan import StackPlan
-from stacks.yaml_reader import Document, read_stack_file
+from stacks.yaml_reader import Document, read_stack_file, read_text
 
 STACKS_DIRECTORY = "stacks"
 """Where stack files are: `stackConfigDir` of Pulumi.yaml."""
@@ -55,7 +55,15 @@ def stack_name(file: Path) -> str:
 
 def load_file(path: Path, *, today: date) -> Loaded:
     """Reads, checks and plans one stack file; whatever is wrong is in `problems`, nothing is raised."""
-    document = read_stack_file(path)
+    return _load(read_stack_file(path), path, today)
+
+
+def load_text(text: bytes, path: Path, *, today: date) -> Loaded:
+    """The same for content that is not in the file yet."""
+    return _load(read_text(text, str(path)), path, today)
+
+
+def _load(document: Document, path: Path, today: date) -> Loaded:
     stack = stack_name(path)
     if not document.readable:
         return Loaded(stack, str(path), document, _located(document.problems, document, str(path), stack), (), None)

@@ -1,0 +1,50 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cilia.errors import InputError
+
+
+def create_text(file: Path, text: str) -> None:
+    """Writes a file that does not exist yet.
+
+    Raises:
+        InputError: It exists, or cannot be written.
+    """
+    if os.path.lexists(file):
+        raise InputError(f"{file} exists already; remove it first, or write elsewhere with -o")
+    with _unfinished(file, text) as unfinished:
+        unfinished.rename(file)
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Writes a file that exists, keeping its permissions; a symbolic link stays one.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    real = file.resolve()
+    with _unfinished(real, text) as unfinished:
+        unfinished.chmod(real.stat().st_mode)
+        unfinished.replace(real)
+
+
+@contextmanager
+def _unfinished(file: Path, text: str) -> Iterator[Path]:
+    """A complete file beside the one that is wanted; gone afterwards, whatever happens."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with unfinished.open("x", encoding="utf-8", newline="") as written:
+                written.write(text)
+            yield unfinished
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from None
