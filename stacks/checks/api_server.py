@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, ip_network
 from components.facts import limits
 from components.problems import Problem
 from components.rules import Rule
+from stacks.checks.paths import called
 from stacks.view import ClusterView, StackView
 
 _PAGE = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
@@ -88,7 +89,7 @@ def _way_out(cluster: ClusterView) -> str | None:
     if kind == "userDefinedRouting":
         return "the appliance behind their routes"
     gateways = dict.fromkeys(
-        pool.subnet_config.nat_gateway.rpartition("/")[2]
+        called(pool.subnet_config.nat_gateway)
         for pool in cluster.pools
         if pool.subnet_config and pool.subnet_config.nat_gateway
     )

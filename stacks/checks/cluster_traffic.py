@@ -25,6 +25,7 @@ from components.network.plan import SubnetPlan, ipv4_spaces
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import is_key
+from stacks.checks.paths import called
 from stacks.view import ClusterView, NetworkView, StackView
 
 _OVERLAY = "https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay#network-security-groups"
@@ -195,7 +196,7 @@ def _unknown_rules(view: StackView) -> Iterator[Problem]:
         for key, subnet in network.config.subnets.items():
             clusters = dict.fromkeys(pool.cluster.key for pool in (*network.users(key), *network.pod_users(key)))
             if subnet.security_group and not is_key(subnet.security_group) and clusters:
-                name = str(subnet.security_group).rpartition("/")[2]
+                name = called(subnet.security_group)
                 users = ", ".join(f"clusters.{cluster}" for cluster in clusters)
                 yield INSIDE.warning(
                     (*network.path, "subnets", key, "securityGroup"),

@@ -9,6 +9,7 @@ from components.network.config import RouteTableConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import is_key
+from stacks.checks.paths import called
 from stacks.view import ClusterView, PoolView, StackView
 
 _TYPES = "https://learn.microsoft.com/azure/aks/egress-outboundtype"
@@ -103,7 +104,7 @@ def _nat_gateway(cluster: ClusterView, pool: PoolView, kind: str) -> Iterator[Pr
             path, f"none, but nodes of clusters.{cluster.key} leave by {kind}; add natGateway to the subnet"
         )
     if kind != "userAssignedNATGateway" and gateway is not None:
-        name = gateway.rpartition("/")[2]
+        name = called(gateway)
         yield NAT.error(
             path,
             f"{name}, but nodes of clusters.{cluster.key} leave by {kind}; remove it, or use userAssignedNATGateway",
@@ -128,8 +129,7 @@ def _default_route(cluster: ClusterView, pool: PoolView) -> Iterator[Problem]:
     elif not is_key(table):
         yield ROUTES.warning(
             path,
-            f"routes of {str(table).rpartition('/')[2]} are not known here; make sure {_DEFAULT_ROUTE} leads to"
-            f" {' or '.join(_HOPS)}",
+            f"routes of {called(table)} are not known here; make sure {_DEFAULT_ROUTE} leads to {' or '.join(_HOPS)}",
         )
     elif table in cluster.network.config.route_tables:
         yield from _routes(cluster, table, cluster.network.config.route_tables[table])

@@ -141,6 +141,17 @@ def test_nat_gateway_of_this_network_or_of_another_is_taken() -> None:
     assert problems(existing) == []
 
 
+def test_nat_gateway_of_another_stack_is_named_by_its_output() -> None:
+    output = {"stackReference": "o/hub/p", "output": "natGateway"}
+    assert problems(network({"subnets": {"nodes": {"natGateway": output}}}, main=NAT)) == []
+    assert problems(network({"subnets": {"nodes": {"natGateway": output}}})) == [
+        (
+            "networks.main.subnets.nodes.natGateway: output natGateway of stack o/hub/p, but nodes of clusters.main"
+            " leave by loadBalancer; remove it, or use userAssignedNATGateway [OUT-06]"
+        )
+    ]
+
+
 def test_clusters_always_have_what_outbound_types_need() -> None:
     """OUT-08: a Standard load balancer and scale sets, which nothing in a stack file can change."""
     plan = check(parse(stack()), today=TODAY).plan
