@@ -28,6 +28,7 @@ _NO_READER = 128 + 13
 VERBS = {
     "validate": "say everything that is wrong with stack files, with file and line",
     "plan": "show which addresses, nodes and pods a stack has, needs and has room for",
+    "capacity": "say how many nodes and pods given ranges hold",
     "preview": "show which resources a stack deploys, without Azure and without the Pulumi CLI",
     "init": "write a new stack file",
     "explain": "say why a rule exists, what to do, and who says so",

@@ -65,6 +65,8 @@ def strip_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Resour
 
 
 def _names_only_a_type(alias: Any) -> bool:
+    """Whether an alias leaves name and parent at their defaults, which the SDK marks with `...`."""
     if not isinstance(alias, pulumi.Alias) or not isinstance(alias.type_, str):
         return False
-    return alias.type_.startswith("azure-native:") and alias.name is ... and alias.parent is ...
+    unset: Any = ...
+    return alias.type_.startswith("azure-native:") and (alias.name, alias.parent) == (unset, unset)

@@ -81,7 +81,7 @@ def _size_of(text: str, network: str, subnet: str) -> tuple[int, int] | None:
     node = _below(node, _NETWORKS)
     for key in (network, "subnets", subnet):
         node = _below(node, (key,))
-    if not isinstance(node, yaml.MappingNode) or _count(root, node) > 1:
+    if root is None or not isinstance(node, yaml.MappingNode) or _count(root, node) > 1:
         return None
     for key, value in node.value:
         if key.value == "size":

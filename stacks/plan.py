@@ -180,7 +180,8 @@ def grants(cluster: ClusterView) -> Iterator[Grant]:
     subnets = (network.config.subnets.get(name) for name, _, _ in _subnets(cluster))
     attached = (subnet.route_table for subnet in subnets if subnet)
     for table in dict.fromkeys(key for key in attached if key):
-        known = is_key(table)
-        arm_id = cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table]) if known else str(table)
+        arm_id = (
+            cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table]) if is_key(table) else str(table)
+        )
         name = str(table).rsplit("/", 1)[-1].rsplit(".", 1)[-1]
         yield Grant(f"route-table-{name}", Role.NETWORK_CONTRIBUTOR, referred("routeTable", network.key, table), arm_id)

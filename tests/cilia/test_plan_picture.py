@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -42,16 +42,16 @@ def plan(tmp_path: Path) -> PlanData:
 
 
 @pytest.fixture
-def picture(plan: PlanData) -> ElementTree.Element:
-    return ElementTree.fromstring(plan_svg(plan))  # noqa: S314 - our own output
+def picture(plan: PlanData) -> ET.Element:
+    return ET.fromstring(plan_svg(plan))  # noqa: S314 - our own output
 
 
-def _area(picture: ElementTree.Element, hint: str) -> float:
+def _area(picture: ET.Element, hint: str) -> float:
     (box,) = [box for box in picture.iter(f"{SVG}rect") if box.findtext(f"{SVG}title") == hint]
     return float(box.attrib["width"]) * float(box.attrib["height"])
 
 
-def test_boxes_of_the_map_have_areas_as_their_ranges_have_addresses(picture: ElementTree.Element) -> None:
+def test_boxes_of_the_map_have_areas_as_their_ranges_have_addresses(picture: ET.Element) -> None:
     whole = _area(picture, "10.0.0.0/16")
 
     assert _area(picture, "nodes 10.0.0.0/18") == pytest.approx(whole / 4)
@@ -59,14 +59,14 @@ def test_boxes_of_the_map_have_areas_as_their_ranges_have_addresses(picture: Ele
     assert _area(picture, "10.0.128.0/17: in no subnet") == pytest.approx(whole / 2)
 
 
-def test_ranges_side_by_side_have_one_scale(picture: ElementTree.Element) -> None:
+def test_ranges_side_by_side_have_one_scale(picture: ET.Element) -> None:
     office = _area(picture, "office 10.8.0.0/14")
 
     assert _area(picture, "main pods 192.168.0.0/16") == pytest.approx(office / 4, rel=0.01)
     assert _area(picture, "main services 172.20.0.0/16") == pytest.approx(office / 4, rel=0.01)
 
 
-def test_bar_of_a_subnet_shows_what_is_used_to_scale(picture: ElementTree.Element) -> None:
+def test_bar_of_a_subnet_shows_what_is_used_to_scale(picture: ET.Element) -> None:
     used = _area(picture, "4 used at most: main/system nodes")
     free = _area(picture, "16,375 free")
 
@@ -82,20 +82,20 @@ def test_picture_is_one_file_without_scripts_or_outside_references(plan: PlanDat
     assert picture.count("http") == 1  # the name of SVG itself
 
 
-def test_picture_says_every_range_in_selectable_text(picture: ElementTree.Element) -> None:
+def test_picture_says_every_range_in_selectable_text(picture: ET.Element) -> None:
     said = {"".join(words.itertext()) for words in picture.iter(f"{SVG}text")}
 
     assert {"nodes10.0.0.0/18", "old10.0.64.0/19", "172.20.0.0/16", "10.8.0.0/14", "192.168.0.0/16"} <= said
     assert "nodes: 3 now, 3 at autoscaler maximum, 4 during an upgrade, limit 256" in said
 
 
-def test_picture_of_strange_names_is_still_a_picture(plan: PlanData, tmp_path: Path) -> None:
+def test_picture_of_strange_names_is_still_a_picture(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.<&>.yaml"
     file.write_text(STACK)
 
     picture = plan_svg(plan_data(load_file(file, today=date(2026, 9, 1))))
 
-    assert ElementTree.fromstring(picture).findtext(f"{SVG}title") == "Address plan of <&>"  # noqa: S314
+    assert ET.fromstring(picture).findtext(f"{SVG}title") == "Address plan of <&>"  # noqa: S314
 
 
 def test_markdown_has_a_row_for_every_subnet(plan: PlanData) -> None:

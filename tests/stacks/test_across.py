@@ -53,8 +53,11 @@ def test_spoke_on_its_hub_is_refused(tmp_path: Path) -> None:
     found = across(tmp_path, hub=("10.0.0.0/16", "", "192.168.0.0/16"), dev=("10.0.0.0/15", TO_HUB, "192.168.0.0/16"))
 
     assert found == [
-        "Pulumi.dev.yaml:8 networks.main.peerings.hub: 10.0.0.0/16 overlaps networks.main.addressSpace[0] 10.0.0.0/15;"
-        " move one of them [NET-06]"
+        (
+            "Pulumi.dev.yaml:8 networks.main.peerings.hub: 10.0.0.0/16 overlaps"
+            " networks.main.addressSpace[0] 10.0.0.0/15;"
+            " move one of them [NET-06]"
+        )
     ]
 
 
@@ -67,8 +70,11 @@ def test_two_spokes_of_one_hub_must_not_overlap(tmp_path: Path) -> None:
     )
 
     assert found == [
-        "Pulumi.prod.yaml:8 networks.main.peerings.hub: 10.1.0.0/16 overlaps networks.main.addressSpace[0] 10.1.0.0/17;"
-        " move one of them [NET-06]"
+        (
+            "Pulumi.prod.yaml:8 networks.main.peerings.hub: 10.1.0.0/16 overlaps"
+            " networks.main.addressSpace[0] 10.1.0.0/17;"
+            " move one of them [NET-06]"
+        )
     ]
 
 
@@ -76,8 +82,11 @@ def test_pods_on_a_peered_stack_are_refused(tmp_path: Path) -> None:
     found = across(tmp_path, hub=("10.0.0.0/16", "", "192.168.0.0/16"), dev=("10.1.0.0/16", TO_HUB, "10.0.128.0/17"))
 
     assert found == [
-        "Pulumi.dev.yaml:13 clusters.main.networking.podCidr: 10.0.128.0/17 overlaps stack hub networks.main 10.0.0.0/16;"
-        " use a free range such as 100.64.0.0/17 [NET-10]"
+        (
+            "Pulumi.dev.yaml:13 clusters.main.networking.podCidr: 10.0.128.0/17 overlaps stack hub"
+            " networks.main 10.0.0.0/16;"
+            " use a free range such as 100.64.0.0/17 [NET-10]"
+        )
     ]
 
 
@@ -90,8 +99,13 @@ def test_stack_and_network_that_a_peering_names_must_be_there(tmp_path: Path) ->
     )
 
     assert found == [
-        "Pulumi.dev.yaml:8 networks.main.peerings.hub.stack: 'hubs' is not among the other stacks of this project:"
-        " hub, prod; declare it or use one of these [CFG-06]",
-        "Pulumi.prod.yaml:8 networks.main.peerings.hub.network: 'mian' is not among the networks of stack hub: main;"
-        " declare it or use one of these [CFG-06]",
+        (
+            "Pulumi.dev.yaml:8 networks.main.peerings.hub.stack: 'hubs' is not among the other stacks of this project:"
+            " hub, prod; declare it or use one of these [CFG-06]"
+        ),
+        (
+            "Pulumi.prod.yaml:8 networks.main.peerings.hub.network: 'mian' is not among the"
+            " networks of stack hub: main;"
+            " declare it or use one of these [CFG-06]"
+        ),
     ]

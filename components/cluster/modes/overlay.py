@@ -35,7 +35,7 @@ def _network_profile(networking: OverlayNetworking) -> ArmProperties:
 
 def pod_range_nodes(pod_cidr: IPv4Network) -> int:
     """Nodes that a pod range holds: one for each /24 in it."""
-    return pod_cidr.num_addresses // 2 ** (32 - limits.OVERLAY_NODE_PREFIX)
+    return pod_cidr.num_addresses // IPv4Network((0, limits.OVERLAY_NODE_PREFIX)).num_addresses
 
 
 OVERLAY = Mode(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from components.network.attached import ResourcePlan
 from components.network.config import NetworkConfig
-from components.network.plan import NetworkPlan, ResourcePlan, plan_network
+from components.network.plan import NetworkPlan, plan_network
 from components.problems import ConfigError
 from components.values import ArmProperties, Ref, Scope
 
@@ -96,6 +97,7 @@ def test_existing_resource_group_is_named_not_referred_to() -> None:
     scope = Scope(SCOPE.subscription_id, "rg-shared", "westeurope", {}, deploys_resource_group=False)
     network = NetworkConfig.model_validate({"addressSpace": ["10.20.0.0/16"]})
     plan = plan_network("main", network, scope, needs={}, protect=True)
+    assert plan.virtual_network is not None
     assert plan.virtual_network.properties["resourceGroupName"] == "rg-shared"
 
 
@@ -298,6 +300,7 @@ def test_the_nearest_word_on_protection_counts() -> None:
         "subnets": {"a": {"size": "/24"}, "b": {"size": "/24", "protect": True}},
     }
     plan = planned(config)
+    assert plan.virtual_network is not None
     assert [plan.virtual_network.protect, only(plan.security_groups).protect] == [False, False]
     assert [subnet.protect for subnet in plan.subnets] == [False, True]
     assert [subnet.protect for subnet in planned({"subnets": config["subnets"]}, protect=False).subnets] == [

@@ -64,8 +64,10 @@ def test_nothing_of_an_existing_network_is_deployed() -> None:
         ),
         (
             {"subnets": {"nodes": {"natGateway": "egress"}}},
-            "networks.main.subnets.nodes.natGateway: 'egress' cannot be attached to a subnet that exists;"
-            " give the ARM id of what is attached",
+            (
+                "networks.main.subnets.nodes.natGateway: 'egress' cannot be attached to a subnet that exists;"
+                " give the ARM id of what is attached"
+            ),
         ),
         (
             {"id": ELSEWHERE},
@@ -138,8 +140,10 @@ def test_peering_that_does_not_lead_to_one_network_is_refused(peering: dict[str,
 @pytest.mark.parametrize("name", ["main", "missing"])
 def test_peering_with_no_other_network_of_the_file_is_refused(name: str) -> None:
     assert findings("CFG-06", peered({"network": name})) == [
-        f"networks.main.peerings.hub.network: '{name}' is not among the other networks of this file: other;"
-        " declare it or use one of these"
+        (
+            f"networks.main.peerings.hub.network: '{name}' is not among the other networks of this file: other;"
+            " declare it or use one of these"
+        )
     ]
 
 
@@ -147,7 +151,10 @@ def test_peered_networks_must_not_overlap() -> None:
     values = peered({"id": HUB, "addressSpace": ["10.20.128.0/17"]})
 
     assert findings("NET-06", values) == [
-        "networks.main.peerings.hub: 10.20.128.0/17 overlaps networks.main.addressSpace[0] 10.20.0.0/16; move one of them"
+        (
+            "networks.main.peerings.hub: 10.20.128.0/17 overlaps networks.main.addressSpace[0]"
+            " 10.20.0.0/16; move one of them"
+        )
     ]
 
 
@@ -155,6 +162,8 @@ def test_pods_must_not_overlap_what_is_behind_a_peering() -> None:
     values = peered({"id": HUB, "addressSpace": ["192.168.128.0/17"]})
 
     assert findings("NET-10", values) == [
-        "clusters.main.networking.podCidr: 192.168.0.0/16 overlaps networks.main.peerings.hub 192.168.128.0/17;"
-        " use a free range such as 100.64.0.0/16"
+        (
+            "clusters.main.networking.podCidr: 192.168.0.0/16 overlaps networks.main.peerings.hub 192.168.128.0/17;"
+            " use a free range such as 100.64.0.0/16"
+        )
     ]
