@@ -422,7 +422,7 @@ def test_only_names_of_secrets_are_kept() -> None:
 
 
 _TEXT = st.text("ab1-_./: é\n\x00", max_size=6)
-_PLAIN = (
+_PLAIN: st.SearchStrategy[Any] = (
     st.sampled_from([None, True, False, 0, -1, 3, 2**63, 1.5, 1e300, [], {}])
     | _TEXT
     | st.sampled_from(["10.0.0.0/8", "1.35", "/subscriptions/x", "33%", "overlay", "a\nb", "9" * 5000])
