@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from cilia.arguments import TODAY_VARIABLE
 from cilia.findings import problem_json, unreadable
+from cilia.project import typed
 from components.problems import PROJECT_NAMESPACE, dotted
 from stacks.load import Loaded, load_file
 from stacks.yaml_reader import SECRET, Document
@@ -23,6 +24,7 @@ from stacks.yaml_reader import SECRET, Document
 if TYPE_CHECKING:
     from cilia.record import Recording
 
+PROGRAM_FILE = "__main__.py"
 PLACEHOLDER = "[secret]"
 """Stands for a secret's value, which is never decrypted offline."""
 
@@ -74,6 +76,8 @@ def preview_stack(file: Path, root: Path, *, today: date) -> Preview:
     loaded = load_file(file, today=today)
     if loaded.plan is None:
         return Preview(loaded)
+    if not (root / PROGRAM_FILE).is_file():
+        return Preview(loaded, failure=f"no program to preview: {typed(root / PROGRAM_FILE)} does not exist")
     from cilia.record import ProgramError, record  # noqa: PLC0415 - imports Pulumi, which a stack with errors must not wait for
 
     config, secret_keys = pulumi_config(loaded.document)
@@ -84,6 +88,8 @@ def preview_stack(file: Path, root: Path, *, today: date) -> Preview:
             )
     except ProgramError as error:
         return Preview(loaded, failure=str(error), details=error.details)
+    except SystemExit as end:
+        return Preview(loaded, failure=f"the program ended itself by sys.exit({end.code}), before everything was built")
     return Preview(loaded, recording)
 
 

@@ -310,7 +310,21 @@ def test_with_json_a_program_that_fails_is_an_error(
 def test_a_project_without_a_program_is_an_error(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
     write_stack("dev")
     assert main(["preview", "dev"]) == 2
-    assert "no Pulumi program here" in capsys.readouterr().err
+    expected = "cilia: stacks/Pulumi.dev.yaml: no program to preview: __main__.py does not exist\n"
+    assert capsys.readouterr() == ("", expected)
+
+
+@pytest.mark.parametrize(("end", "shown"), [("sys.exit(0)", "0"), ("sys.exit('why')", "why"), ("sys.exit()", "None")])
+def test_a_program_that_ends_itself_is_no_answer(
+    end: str, shown: str, write_program: WriteProgram, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_program(f"import sys\n{end}\n")
+    assert main(["preview", "dev"]) == 2
+    assert capsys.readouterr().err == (
+        "cilia: stacks/Pulumi.dev.yaml: the program ended itself by sys.exit("
+        + shown
+        + "), before everything was built\n"
+    )
 
 
 def test_the_environment_is_as_before_afterwards(
