@@ -82,7 +82,12 @@ class NetworkView:
     @property
     def pools(self) -> Iterator[PoolView]:
         """The pools, of any cluster, in this network."""
-        return (pool for pool in self.stack.pools if pool.cluster.config.network == self.key)
+        return (
+            pool
+            for key, config in self.stack.config.clusters.items()
+            if config.network == self.key
+            for pool in ClusterView(self.stack, key, config).pools
+        )
 
     def users(self, subnet: str) -> list[PoolView]:
         """The pools whose nodes are in a subnet."""
