@@ -91,17 +91,18 @@ def without_policies(directory: Path) -> Path:
 
 
 def sdk_imports(stack_file: Path) -> str:
-    """A program that imports the SDK modules that a preview loads, and does nothing else."""
-    names = python(
+    """A program that imports the SDK modules that a preview loads, all of them, and does nothing else."""
+    seen = python(
         "-c",
         "import sys\n"
         "from cilia.main import main\n"
         f"code = main({cilia('preview', str(stack_file))[2:]!r} + ['-o', 'json'])\n"
-        "services = [name for name in sys.modules if name.startswith('pulumi') and name.count('.') < 2]\n"
-        "print('\\n' + ' '.join(services))\n"
+        "sdk = ('pulumi', 'pulumi_azure_native', 'pulumi_kubernetes')\n"
+        "print('\\n' + ' '.join(name for name in sys.modules if name.split('.')[0] in sdk))\n"
         "sys.exit(code)",
-    )
-    return "import " + ", ".join(names.splitlines()[-1].split())
+    ).splitlines()[-1]
+    # one by one: importing a service alone leaves a stand-in that loads nothing until it is touched
+    return f"import importlib\nfor name in {seen!r}.split():\n    importlib.import_module(name)"
 
 
 def fleet(program: str, made: dict[str, dict[str, int]]) -> float:
