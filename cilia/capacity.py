@@ -32,7 +32,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--pod-cidr", metavar="CIDR", help="the range of the pods, with a mode that has one of its own")
     parser.add_argument("--allocation", choices=("dynamic", "staticBlock"), help="with podSubnet")
     parser.add_argument("--max-pods", type=int, metavar="N", help="pods per node; the mode's own number if absent")
-    parser.add_argument("--max-surge", default=_DEFAULT_SURGE, metavar="N|N%", help=f"({_DEFAULT_SURGE})")
+    parser.add_argument("--max-surge", default=_DEFAULT_SURGE, metavar="N|PERCENT", help="during an upgrade (33%%)")
     parser.add_argument(
         "--other-addresses", type=int, default=0, metavar="N", help="addresses of the subnet for others"
     )

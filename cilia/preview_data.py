@@ -96,12 +96,15 @@ def preview_stack(file: Path, root: Path, *, today: date) -> Preview:
 def pulumi_config(document: Document) -> tuple[dict[str, str], set[str]]:
     """A stack file's configuration as Pulumi hands it to a program, and the keys that hold secrets.
 
-    Text as it is, everything else as JSON; a placeholder where a secret is encrypted.
+    Text as it is, everything else as JSON with sorted keys; a placeholder where a secret is encrypted.
     """
-    config = {
-        key: value if isinstance(value, str) else PLACEHOLDER if value is SECRET else json.dumps(value, default=_plain)
-        for key, value in document.config.items()
-    }
+
+    def handed_over(value: object) -> str:
+        if value is SECRET:
+            return PLACEHOLDER
+        return value if isinstance(value, str) else json.dumps(value, default=_plain, sort_keys=True)
+
+    config = {key: handed_over(value) for key, value in document.config.items()}
     return config, {str(path[0]) for path in document.secrets}
 
 

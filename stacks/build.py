@@ -16,7 +16,7 @@ from pulumi_azure_native import authorization, resources
 
 from components.cluster.resources import AksCluster
 from components.identity.resources import ClusterIdentity
-from components.network.peering_resources import Peerings
+from components.network.peerings.resources import Peerings
 from components.network.resources import Network
 from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError

@@ -81,7 +81,7 @@ def with_problems(loaded: Loaded, more: Iterable[Problem]) -> Loaded:
 def load_values(
     values: Mapping[str, object], *, stack: str, file: Path, today: date, subscription_id: str
 ) -> tuple[StackPlan, tuple[Problem, ...]]:
-    """Checks and plans values that Pulumi handed over; the file gives line numbers, and what Pulumi would change.
+    """Checks and plans values that Pulumi handed over; the file gives lines, order, and what Pulumi would change.
 
     Returns:
         The plan, and the warnings.
@@ -90,11 +90,25 @@ def load_values(
         ConfigError: There are errors; it lists all problems.
     """
     document = read_stack_file(file) if file.exists() else Document()
-    checked = check(parse(values), today=today, subscription_id=subscription_id)
+    ordered = {key: _as_written(value, document.config.get(key)) for key, value in values.items()}
+    checked = check(parse(ordered), today=today, subscription_id=subscription_id)
     problems = _located((*document.problems, *checked.problems), document, str(file), stack)
     if errors(problems) or checked.plan is None:
         raise ConfigError(problems)
     return checked.plan, problems
+
+
+def _as_written(value: object, written: object) -> object:
+    """The value with its keys in the order of the file.
+
+    Pulumi hands mappings over with sorted keys, and the order of subnets decides where they lie.
+    """
+    if isinstance(value, dict) and isinstance(written, Mapping):
+        keys = [*(key for key in written if key in value), *(key for key in value if key not in written)]
+        return {key: _as_written(value[key], written.get(key)) for key in keys}
+    if isinstance(value, list) and isinstance(written, list) and len(value) == len(written):
+        return [_as_written(item, other) for item, other in zip(value, written, strict=True)]
+    return value
 
 
 def _located(problems: Iterable[Problem], document: Document, file: str, stack: str) -> tuple[Problem, ...]:

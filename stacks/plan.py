@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
 from components.facts.roles import Role
 from components.identity.plan import Grant, IdentityPlan, plan_identity
-from components.network.peering_plan import PeeringPlan, plan_peerings
+from components.network.peerings.plan import PeeringPlan, plan_peerings
 from components.network.plan import NetworkPlan, plan_network
 from components.problems import ConfigError, Problem
 from components.values import ArmProperties, Joined, Ref, Scope, is_key, referred

@@ -14,7 +14,7 @@ from components.cluster.modes.registry import Networking, mode_of
 from components.cluster.pools import PoolSettings
 from components.facts import limits
 from components.facts.features import MODES
-from components.network.addresses import usable_addresses
+from components.facts.ranges import usable_addresses
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from components.facts import limits
+
 # https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (2026-08)
 NOT_ALLOWED_IN_VNET = {
     "multicast": IPv4Network("224.0.0.0/4"),
@@ -21,3 +23,8 @@ PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "1
 # https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning (2026-08): the VNet AKS makes by itself
 AKS_MANAGED_VNET = IPv4Network("10.224.0.0/12")
 AKS_MANAGED_SUBNET = IPv4Network("10.224.0.0/16")
+
+
+def usable_addresses(subnet: IPv4Network) -> int:
+    """Addresses left for resources: all but the five that Azure keeps (NET-04)."""
+    return max(0, subnet.num_addresses - limits.AZURE_RESERVED_ADDRESSES)

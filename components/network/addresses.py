@@ -43,11 +43,6 @@ class NoSpace:
     largest_free: IPv4Network | None
 
 
-def usable_addresses(subnet: IPv4Network) -> int:
-    """Addresses left for resources: all but the five that Azure keeps (NET-04)."""
-    return max(0, subnet.num_addresses - limits.AZURE_RESERVED_ADDRESSES)
-
-
 def prefix_for(addresses: int) -> int | None:
     """The longest prefix of an Azure subnet with at least this many usable addresses; None if no subnet has as many."""
     for prefix in range(limits.SMALLEST_SUBNET_PREFIX, limits.LARGEST_SUBNET_PREFIX - 1, -1):

@@ -11,7 +11,8 @@ from ipaddress import IPv4Network
 from types import MappingProxyType
 
 from components.facts.names import Kind
-from components.network.addresses import NoSpace, Request, free_ranges, pack, prefix_for, usable_addresses
+from components.facts.ranges import usable_addresses
+from components.network.addresses import NoSpace, Request, free_ranges, pack, prefix_for
 from components.network.attached import ResourcePlan, nat_gateways, route_tables, security_groups
 from components.network.config import NetworkConfig, SubnetConfig
 from components.problems import ConfigError, KeyPath

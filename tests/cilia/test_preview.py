@@ -356,7 +356,7 @@ config:
         "azure-native:location": "westeurope",
         "azure-native:clientSecret": "[secret]",
         "cilia:secrets": '{"regcred": "[secret]"}',
-        "cilia:environment": '{"resourceGroup": {"name": "rg"}, "tags": {"n": "1"}, "protect": false}',
+        "cilia:environment": '{"protect": false, "resourceGroup": {"name": "rg"}, "tags": {"n": "1"}}',
     }
     assert secret_keys == {"azure-native:clientSecret", "cilia:secrets"}
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.facts.ranges import usable_addresses
 from components.network.addresses import (
     NoSpace,
     Range,
@@ -17,7 +18,6 @@ from components.network.addresses import (
     overlapping,
     pack,
     prefix_for,
-    usable_addresses,
 )
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_azure_native import network
 
-from components.network.peering_plan import PeeringPlan
+from components.network.peerings.plan import PeeringPlan
 from components.outputs import References, arguments
 
 TYPE = "cilia:network:Peerings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.network.config import NetworkConfig
-from components.network.peering_plan import PeeringPlan, plan_peerings
+from components.network.peerings.plan import PeeringPlan, plan_peerings
 from components.network.plan import plan_network
 from components.values import Ref, Scope
 
