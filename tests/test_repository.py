@@ -29,7 +29,10 @@ TEST_SUPPORT = (
     "tests/source_tree.py",
     "tests/bench/*",
     "tests/cilia/program.py",
+    "tests/components/mocks.py",
     "tests/engine/*",
+    "tests/parity/*",
+    "tests/sdk_types.py",
     "tests/stacks/checks/builder.py",
 )
 # Data that lies beside code and is not part of the installed package: an environment is the user's own.
