@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.checks.builder import cluster, network, problems
+from tests.stacks.checks.builder import cluster, findings, network, problems
 
 PATH = "clusters.main.apiServer.authorizedIPRanges"
 
@@ -76,6 +76,30 @@ def test_way_out_that_aks_does_not_authorize_is_a_warning_once() -> None:
         )
     ]
     assert problems(network(gateways, main=nat | {"apiServer": {}})) == []
+
+
+def test_ways_out_of_several_subnets_are_all_named() -> None:
+    values = network(
+        {
+            "natGateways": {"a": {}, "b": {}},
+            "subnets": {
+                "nodes": {"natGateway": "a"},
+                "more": {"cidr": "10.20.1.0/24", "natGateway": "b"},
+                "rest": {"cidr": "10.20.2.0/24"},
+            },
+        },
+        main={
+            "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
+            "networking": {"outbound": {"type": "userAssignedNATGateway"}},
+            "pools": {"user": {"subnet": "more"}, "rest": {"subnet": "rest"}},
+        },
+    )
+    assert findings("API-03", values) == [
+        (
+            f"{PATH}: warning: nodes call from NAT gateway a, b, whose public addresses are not known here;"
+            " make sure they are in the list"
+        )
+    ]
 
 
 def test_way_out_through_an_appliance_is_a_warning() -> None:

@@ -123,8 +123,9 @@ def test_subnet_larger_than_azure_takes_is_refused() -> None:
     ]
 
 
-def test_smallest_subnet_is_taken() -> None:
+def test_smallest_and_largest_subnets_are_taken() -> None:
     assert problems(subnet("other", {"cidr": "10.20.1.0/29"})) == []
+    assert findings("NET-03", subnet("other", {"cidr": "64.0.0.0/2"})) == []
 
 
 def test_address_space_larger_than_aks_plans_for_is_a_warning() -> None:
