@@ -62,7 +62,7 @@ class Answers:
             inputs: Its inputs as plain wire values.
             provider: What its provider is configured with: `subscriptionId`, `location`.
         """
-        missing = _unknown if self._dry_run else _placeholders(name)
+        missing = _unknown if self._dry_run else _placeholders(token, name)
         if arm_ids.azure_type(token):
             return self._azure(_output_types(kind, token), token, inputs, provider, missing)
         if token.startswith(_PROVIDER):
@@ -75,7 +75,7 @@ class Answers:
         """Returns the outputs of a resource that is read by its id. Offline, only the name is certain."""
         if not arm_ids.azure_type(token):
             return {}
-        missing = _placeholders(name)
+        missing = _placeholders(token, name)
         unseen = {} if self._dry_run else {key: missing(key, item) for key, item in _output_types(kind, token).items()}
         return {**unseen, "name": arm_id.rpartition("/")[2]}
 
@@ -116,13 +116,13 @@ def _unknown(_name: str, _kind: Any) -> object:
     return UNKNOWN
 
 
-def _placeholders(resource: str) -> _Missing:
+def _placeholders(token: str, resource: str) -> _Missing:
     def placeholder(name: str, kind: Any) -> object:
         if kind is not str and kind is not Any:
             return None
         plain = name.lower()
         if plain in _UUIDS:
-            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{resource}/{name}"))
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{token}/{resource}/{name}"))
         if plain == "ipaddress":
             return "192.0.2.1"  # RFC 5737: an address for documentation
         if plain.endswith("fqdn"):

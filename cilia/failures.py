@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 import sysconfig
@@ -9,11 +10,15 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import pulumi
 
 _LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(__file__).parent))
 
+# The SDK's coroutine that calls a function given to `apply`.
+_APPLY = "Output.apply.<locals>.run"
 # The SDK reports a bad input from a task in which the program has no frame left; it names the resource instead.
 _PROCESSING = re.compile(r"While processing resource: '(?P<name>[^']*)',? type:? '(?P<kind>[^']*)'")
 
@@ -47,6 +52,32 @@ class DuplicateResourceError(Exception):
     def __init__(self, urn: str, first: Place | None) -> None:
         super().__init__(urn)
         self.urn, self.first = urn, first
+
+
+class Tracebacks:
+    """Where tasks failed. asyncio hands a task's traceback to the first that waits for it, and none to any other."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[BaseException, TracebackType | None]] = {}
+
+    def task(self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+        """Makes a task, as an event loop's task factory. Follows it if it runs the user's own code."""
+        task = asyncio.Task(coroutine, loop=loop, **options)
+        code = getattr(coroutine, "cr_code", None)
+        if code is None or code.co_qualname == _APPLY or not is_library(code.co_filename):
+            task.add_done_callback(self._keep)
+        return task
+
+    def restore(self, error: BaseException) -> None:
+        """Puts back what an exception and its causes have lost."""
+        for cause in _causes(error):
+            if id(cause) in self._kept:
+                cause.__traceback__ = self._kept[id(cause)][1]
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._kept.setdefault(id(error), (error, error.__traceback__))
 
 
 @functools.cache

@@ -22,7 +22,7 @@ import pulumi
 from pulumi.runtime import settings as runtime
 
 from cilia.arm_ids import NO_SUBSCRIPTION
-from cilia.failures import ProgramError, explain
+from cilia.failures import ProgramError, Tracebacks, explain
 from cilia.monitor import Engine, Invoke, Message, Monitor
 from cilia.surroundings import captured_warnings, event_loop, haste, surroundings
 from cilia.trace import Trace
@@ -91,7 +91,8 @@ def record(
         stack: The stack's name.
         config: Full keys (`azure-native:location`) to strings, objects as JSON, as Pulumi hands them to programs.
         secret_keys: The keys in `config` whose values are secret.
-        dry_run: Whether to run it as a preview. As an update, every output has a value, so that every `apply` runs.
+        dry_run: Whether to run it as a preview. In an update ids are known and placeholders stand for what Azure would
+            answer, so that the functions given to `apply` run.
 
     Raises:
         ProgramError: The program cannot be run to its end.
@@ -99,14 +100,18 @@ def record(
     main = program.resolve() / "__main__.py" if program.is_dir() else program.resolve()
     if not main.is_file():
         raise ProgramError(f"{program}: no Pulumi program here; expected a directory with a __main__.py")
-    run = _Run(main, project=project, stack=stack, settings=_azure_settings(config), dry_run=dry_run)
-    with surroundings(main), captured_warnings(run.engine.messages), haste():
-        # The SDK keeps its state in context variables: what is set in a copy of the context is gone afterwards.
-        failure = contextvars.copy_context().run(run.execute, dict(config), list(secret_keys))
-        if failure:
-            gc.collect()  # Python complains about what was never awaited when that goes: here, where nobody hears it
-            raise failure
-        return run.recording()
+    engine = Engine()
+    with captured_warnings(engine.messages), haste():
+        run = _Run(main, engine, project=project, stack=stack, settings=_azure_settings(config), dry_run=dry_run)
+        with surroundings(main):
+            # The SDK keeps its state in context variables: what is set in a copy of the context is gone afterwards.
+            failure = contextvars.copy_context().run(run.execute, dict(config), list(secret_keys))
+        if failure is None:
+            return run.recording()
+        # Python complains about what was never awaited when that goes. Here nobody hears it.
+        del run
+        gc.collect()
+    raise failure
 
 
 def _azure_settings(config: Mapping[str, str]) -> dict[str, str]:
@@ -116,12 +121,13 @@ def _azure_settings(config: Mapping[str, str]) -> dict[str, str]:
 
 
 class _Run:
-    def __init__(self, main: Path, *, project: str, stack: str, settings: Mapping[str, str], dry_run: bool) -> None:
-        self._main, self._project, self._stack, self._dry_run = main, project, stack, dry_run
+    def __init__(
+        self, main: Path, engine: Engine, *, project: str, stack: str, settings: Mapping[str, str], dry_run: bool
+    ) -> None:
+        self._main, self._engine, self._project, self._stack, self._dry_run = main, engine, project, stack, dry_run
         self._marks = Marks()
         self._trace = Trace(project=project, stack=stack, marks=self._marks)
         self._monitor = Monitor(trace=self._trace, marks=self._marks, settings=settings, dry_run=dry_run)
-        self.engine = Engine()
 
     def execute(self, config: dict[str, str], secret_keys: list[str]) -> ProgramError | None:
         """Runs the program on an event loop of its own. Returns what went wrong, without the exception that it was."""
@@ -132,18 +138,21 @@ class _Run:
                 project=self._project,
                 stack=self._stack,
                 monitor=self._monitor,
-                engine=self.engine,
+                engine=self._engine,
                 dry_run=self._dry_run,
                 organization="organization",
                 root_directory=str(self._main.parent),
             )
         )
+        tracebacks = Tracebacks()
         with event_loop() as loop:
+            loop.set_task_factory(tracebacks.task)
             try:
                 loop.run_until_complete(pulumi.runtime.run_in_stack(self._program))
             except Exception as error:  # noqa: BLE001 - whatever the program raises is explained
                 # What failed first, where the SDK raises what it found first.
                 first = runtime.SETTINGS.rpc_manager.unhandled_exception or error
+                tracebacks.restore(first)
                 return explain(first, self._main.parent, self._trace.place_of)
         return None
 
@@ -166,7 +175,7 @@ class _Run:
             ),
             outputs=self._monitor.outputs,
             invokes=tuple(self._monitor.invokes),
-            messages=tuple(self.engine.messages),
+            messages=tuple(self._engine.messages),
         )
 
     async def _program(self) -> None:

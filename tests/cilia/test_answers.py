@@ -82,7 +82,7 @@ def test_an_update_fills_in_what_azure_would_know_the_same_each_time() -> None:
 
     assert outputs["fqdn"] == "main.invalid"
     assert outputs["oidcIssuerProfile"] == {"enabled": True, "issuerURL": "https://main.invalid/"}
-    assert outputs["identityProfile"]["kubeletidentity"]["objectId"] == "ff619c52-e4cf-5f3f-8f4f-54dec2135ae3"
+    assert outputs["identityProfile"]["kubeletidentity"]["objectId"] == "83018893-0342-5f88-9678-3cd32af7189b"
     assert outputs["maxAgentPools"] is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from pathlib import Path
 
@@ -64,17 +65,22 @@ UNFIT = 'k8s.core.v1.ConfigMap("c",\n    data={"a": {1, 2}})'
     ],
 )
 def test_a_failure_is_one_line_with_the_place_in_the_user_s_own_file(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], source: str, line: int, text: str
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    source: str,
+    line: int,
+    text: str,
 ) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        error = failure(tmp_path, source)
+    error = failure(tmp_path, source)
 
     line += PREAMBLE_LINES
     assert str(error) == f"__main__.py:{line}: {text}"
     assert (error.message, error.file, error.line) == (str(error), "__main__.py", line)
     assert error.details.splitlines()[0] == "Traceback (most recent call last):"
     assert capfd.readouterr() == ("", "")
+    assert caplog.messages == []
 
 
 def test_the_file_to_blame_may_be_another_one_of_the_user_s(tmp_path: Path) -> None:
@@ -84,6 +90,30 @@ def test_the_file_to_blame_may_be_another_one_of_the_user_s(tmp_path: Path) -> N
     error = failure(tmp_path, "from parts.net import build\nbuild()")
 
     assert str(error) == "parts/net.py:2: no such network"
+
+
+SHARED = """
+shared = namespace.metadata.name.apply(lambda name: name.missing)
+for key in ("a", "b"):
+    unresolved = pulumi.Output(shared.resources(), shared.future(), shared.is_known())
+    k8s.core.v1.ConfigMap(key, data={"key": unresolved})
+"""
+
+
+def test_the_place_is_known_however_many_resources_wait_for_the_failing_value(tmp_path: Path) -> None:
+    error = failure(tmp_path, NAMESPACE + SHARED)
+
+    assert str(error) == f"__main__.py:{PREAMBLE_LINES + 3}: 'str' object has no attribute 'missing'"
+
+
+def test_a_failed_program_leaves_nothing_to_complain_about_later(tmp_path: Path) -> None:
+    failure(tmp_path, NAMESPACE + SHARED)
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        gc.collect()
+
+    assert heard == []
 
 
 def test_an_apply_that_only_an_update_runs_fails_only_there(tmp_path: Path) -> None:

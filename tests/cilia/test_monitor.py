@@ -286,7 +286,7 @@ def test_invokes_and_messages_are_part_of_the_recording(preview: Recording) -> N
 def test_an_update_knows_every_value_and_runs_every_apply(tmp_path: Path) -> None:
     recording = run(tmp_path, CLUSTER_PROGRAM, config=CONFIG, secret_keys=("cilia:token",), dry_run=False)
 
-    assert named(recording, "grant").inputs["principalId"] == "5e5fdd4f-c810-5237-8a36-c4157c5f72e7"
+    assert named(recording, "grant").inputs["principalId"] == "f0ee1394-96c0-5c1c-bec8-1d865f944988"
     assert named(recording, "federation").inputs["issuer"] == "https://cluster.invalid/"
     assert named(recording, "provider").inputs["kubeconfig"] == {"$secret": True}
     # What an existing network's address space is, no placeholder can say.
@@ -313,6 +313,21 @@ def test_an_explicit_provider_decides_about_ids_and_is_named(tmp_path: Path) -> 
         "id": "/subscriptions/99999999-0000-0000-0000-000000000000/resourceGroups/rg",
         "location": "northeurope",
     }
+
+
+def test_a_provider_whose_subscription_is_unknown_makes_ids_unknown(tmp_path: Path) -> None:
+    recording = run(
+        tmp_path,
+        """
+        hub = pulumi.StackReference("organization/cilia/hub")
+        other = azure.Provider("other", subscription_id=hub.get_output("subscription"))
+        group = azure.resources.ResourceGroup("group", resource_group_name="rg", opts=Options(provider=other))
+        pulumi.export("id", group.id)
+        """,
+        config={"azure-native:subscriptionId": "11111111-2222-3333-4444-555555555555"},
+    )
+
+    assert recording.outputs == {"id": {"$unknown": "id of ResourceGroup group"}}
 
 
 def test_a_parameterized_package_is_accepted_and_shares_the_ids_of_the_plain_one(tmp_path: Path) -> None:

@@ -60,6 +60,11 @@ def test_creating_before_deleting_is_a_choice_as_well() -> None:
         ),
         (CLUSTER, Alias(spec=Alias.Spec(type="azure-native:containerservice/v20240101:ManagedCluster")), []),
         (
+            "azure-native_containerservice_v20260501:containerservice:ManagedCluster",
+            Alias(spec=Alias.Spec(type="azure-native:containerservice/v20240101:ManagedCluster")),
+            [],
+        ),
+        (
             CLUSTER,
             Alias(spec=Alias.Spec(type="azure-native:containerservice/v20240101:ManagedCluster", name="old")),
             [{"name": "old", "type": "azure-native:containerservice/v20240101:ManagedCluster"}],
@@ -79,6 +84,7 @@ def test_creating_before_deleting_is_a_choice_as_well() -> None:
         "type-of-a-component",
         "plain-type-of-a-parameterized-package",
         "sdk-api-version",
+        "sdk-api-version-of-a-parameterized-package",
         "api-version-and-name",
         "sdk-older-module",
         "sdk-kubernetes",

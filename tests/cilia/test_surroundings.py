@@ -32,6 +32,7 @@ def test_the_program_runs_in_its_directory_and_nothing_of_that_remains(
         values = (runtime.get_monitor(), runtime.get_stack(), runtime.get_root_resource(), *monitor_elsewhere)
         return (*values, Path.cwd(), list(sys.path), list(sys.argv), dict(os.environ), sys.stdout, gc.isenabled())
 
+    gc.enable()
     before = state()
     recording = run(
         tmp_path,

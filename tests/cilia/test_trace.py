@@ -19,12 +19,24 @@ cluster = azure.containerservice.ManagedCluster(
     linux_profile={"adminUsername": "me", "ssh": {"publicKeys": [{"keyData": identity.client_id}]}})
 unnamed = azure.network.VirtualNetwork("unnamed", resource_group_name=group.name)
 hub = pulumi.StackReference("organization/cilia/hub")
+
+
+class Egress(pulumi.ComponentResource):
+    def __init__(self):
+        super().__init__("cilia:network:Egress", "egress")
+        self.inner = azure.network.PublicIPAddress(
+            "inner", resource_group_name=group.name, public_ip_address_name="p", opts=Options(parent=self))
+        self.address = self.inner.ip_address
+
+
+egress = Egress()
 """
 
 
 DESCRIPTIONS = {
     "identity.principal_id": "principalId of UserAssignedIdentity id",
     "address.ip_address": "ipAddress of PublicIPAddress ip",
+    "egress.address": "ipAddress of PublicIPAddress inner",
     "unnamed.name": "name of VirtualNetwork unnamed",
     "unnamed.id": "id of VirtualNetwork unnamed",
     "cluster.oidc_issuer_profile.issuer_url": "oidcIssuerProfile.issuerURL of ManagedCluster main",
