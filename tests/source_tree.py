@@ -67,11 +67,16 @@ def _imports(node: ast.AST, *, on_load: bool) -> Iterator[Import]:
         elif isinstance(child, ast.ImportFrom):
             for alias in child.names:
                 submodule = f"{child.module}.{alias.name}"
-                yield Import(submodule if submodule in modules() else str(child.module), child.lineno, on_load)
+                yield Import(submodule if _is_module(submodule) else str(child.module), child.lineno, on_load)
         elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _for_type_checkers(child):
             yield from _imports(child, on_load=False)
         else:
             yield from _imports(child, on_load=on_load)
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
 def _for_type_checkers(node: ast.AST) -> bool:

@@ -24,17 +24,8 @@ REGISTRIES = tuple(
         ("crates", "io"),
     )
 )
-# Modules under tests/ that tests are built from.
-TEST_SUPPORT = (
-    "tests/source_tree.py",
-    "tests/bench/*",
-    "tests/cilia/program.py",
-    "tests/components/mocks.py",
-    "tests/engine/*",
-    "tests/parity/*",
-    "tests/sdk_types.py",
-    "tests/stacks/checks/builder.py",
-)
+# Programs under tests/ that are run by their path or name, not imported.
+TEST_PROGRAMS = ("tests/bench/*",)
 # Data that lies beside code and is not part of the installed package: an environment is the user's own.
 NOT_PACKAGED = ("stacks/Pulumi.*.yaml",)
 # Where a distribution is not called like the module it brings.
@@ -131,15 +122,16 @@ def test_tests_import_nothing_undeclared() -> None:
     assert third_party(files) - {canonical(name) for name in [*RUNTIME, *DEVELOPMENT]} == set()
 
 
-def test_every_file_under_tests_is_run_or_declared_support() -> None:
+def test_every_file_under_tests_is_run_by_pytest_or_used_by_one_that_is() -> None:
+    files = [file for file in project_files() if file.suffix == ".py" and relative(file).startswith("tests/")]
+    used = {found.module for file in files for found in imports_of(file)}
     known = ("test_*.py", "conftest.py", "__init__.py")
     strays = [
         relative(file)
-        for file in project_files()
-        if file.suffix == ".py"
-        and relative(file).startswith("tests/")
-        and not any(fnmatch.fnmatch(file.name, pattern) for pattern in known)
-        and not any(fnmatch.fnmatch(relative(file), pattern) for pattern in TEST_SUPPORT)
+        for file in files
+        if not any(fnmatch.fnmatch(file.name, pattern) for pattern in known)
+        and not any(fnmatch.fnmatch(relative(file), pattern) for pattern in TEST_PROGRAMS)
+        and relative(file).removesuffix(".py").replace("/", ".") not in used
     ]
     assert strays == []
 
