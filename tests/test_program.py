@@ -235,7 +235,8 @@ def test_the_sdks_aliases_to_other_api_versions_are_kept_only_when_asked(
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(text.replace("    protect: false\n", f"    protect: false\n    keepTypeAliases: {keep}\n"))
     assert preview_stack(file, ROOT, today=TODAY).recording
-    aliased = {request.type for request in requests if any(alias.spec.type for alias in request.aliases)}
+    # the SDK's name another API version of the same package; others may be ours
+    aliased = {request.type for request in requests if any("/v" in alias.spec.type for alias in request.aliases)}
     azure = {request.type for request in requests if request.type.startswith("azure-native:")}
     assert azure & aliased == (azure if kept else set())
 
