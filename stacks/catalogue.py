@@ -24,6 +24,7 @@ MODULES = (
     "stacks.checks.api_server",
     "stacks.checks.capacity",
     "stacks.checks.cluster_traffic",
+    "stacks.checks.dataplane",
     "stacks.checks.existing",
     "stacks.checks.identity",
     "stacks.checks.names",

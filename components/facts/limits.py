@@ -89,3 +89,14 @@ POD_BLOCK_WASTE_WARNING_ADDRESSES = 8
 LARGEST_DYNAMIC_POD_SUBNET_PREFIX = 16
 LARGEST_STATIC_POD_SUBNET_PREFIX = 12
 STATIC_BLOCK_CLUSTER_PODS = 1_000_000
+
+# az aks: _validators.py; https://learn.microsoft.com/azure/aks/load-balancer-standard (2026-08)
+LOAD_BALANCER_OUTBOUND_PORTS = range(0, 64_001)
+LOAD_BALANCER_PORT_STEP = 8
+LOAD_BALANCER_PORTS_PER_ADDRESS = 64_000
+LOAD_BALANCER_MANAGED_IPS = range(1, 101)
+# ARM takes 120, the CLI 100: the stricter one
+LOAD_BALANCER_IDLE_TIMEOUT_MINUTES = range(4, 101)
+# https://learn.microsoft.com/azure/aks/use-network-policies (2026-08): Azure Network Policy Manager
+NPM_NODES = 250
+NPM_PODS = 20_000

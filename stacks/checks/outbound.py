@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.cluster.outbound import LoadBalancerOutbound, ManagedNatGatewayOutbound, NoOutbound
 from components.facts import limits
 from components.network.config import RouteTableConfig
 from components.problems import KeyPath, Problem
@@ -59,6 +60,37 @@ NAT_BOUNDS = Rule(
     fix="Use numbers in these bounds.",
     source=f"{_NAT_RESOURCE}; {_NAT}",
 )
+MANAGED_NAT = Rule(
+    "OUT-02",
+    "A managed NAT gateway goes with the network that AKS makes",
+    why="AKS refuses managedNATGateway for nodes in subnets of your own: it could not attach the gateway to them.",
+    fix="Remove network, or use userAssignedNATGateway.",
+    source=_TYPES,
+)
+LOAD_BALANCER = Rule(
+    "OUT-03",
+    "A load balancer goes out by one kind of address",
+    why="AKS takes managed addresses, existing addresses or existing prefixes, one of the three.",
+    fix="Give one of managedOutboundIPs, outboundIPs and outboundIPPrefixes.",
+    source="https://learn.microsoft.com/azure/aks/load-balancer-standard",
+)
+ISOLATED = Rule(
+    "OUT-07",
+    "A cluster without a way out is a network isolated cluster",
+    why="Without a way out, nodes get their images from a container registry that caches Microsoft's; the node OS"
+    " channel has to be NodeImage or None, since nothing else reaches the nodes.",
+    fix="Use nodeOSUpgradeChannel NodeImage or None, and Kubernetes 1.30 or newer.",
+    source="https://learn.microsoft.com/azure/aks/concepts-network-isolated",
+)
+PORTS = Rule(
+    "CAP-14",
+    "The load balancer has SNAT ports for every node, surge included",
+    why=f"Each public address has {limits.LOAD_BALANCER_PORTS_PER_ADDRESS:,} ports, which all nodes share; AKS refuses"
+    " an allocation that does not suffice (InvalidLoadBalancerProfileAllocatedOutboundPorts). Ports go in steps of"
+    f" {limits.LOAD_BALANCER_PORT_STEP}.",
+    fix="Allocate fewer ports, use more addresses, or a NAT gateway.",
+    source="https://learn.microsoft.com/azure/aks/load-balancer-standard",
+)
 NAT_ZONE = Rule(
     "CFG-26",
     "A Standard NAT gateway is in one zone or in none",
@@ -69,6 +101,7 @@ NAT_ZONE = Rule(
 
 _DEFAULT_ROUTE = "0.0.0.0/0"
 _HOPS = ("VirtualAppliance", "VirtualNetworkGateway")
+_NEED_SUBNETS = ("userAssignedNATGateway", "userDefinedRouting")
 _ZONES = ("1", "2", "3")
 
 
@@ -81,10 +114,16 @@ def _types(view: StackView) -> Iterator[Problem]:
     for cluster in view.clusters:
         kind = cluster.config.networking.outbound.type
         if cluster.config.network is None:
-            if kind != "loadBalancer":
+            if kind in _NEED_SUBNETS:
                 yield NEEDS_NETWORK.error(
                     _outbound_path(cluster), f"{kind} in a network that AKS makes; add network, or use loadBalancer"
                 )
+            continue
+        if kind == "managedNATGateway":
+            yield MANAGED_NAT.error(
+                _outbound_path(cluster),
+                f"{kind} for nodes in network {cluster.config.network}; use userAssignedNATGateway, or remove network",
+            )
             continue
         for pool in {pool.config.subnet: pool for pool in reversed(cluster.pools)}.values():
             if pool.subnet_config is None or pool.subnet_config.retired:
@@ -92,6 +131,85 @@ def _types(view: StackView) -> Iterator[Problem]:
             yield from _nat_gateway(cluster, pool, kind)
             if kind == "userDefinedRouting":
                 yield from _default_route(cluster, pool)
+
+
+def _load_balancers(view: StackView) -> Iterator[Problem]:
+    """OUT-03, CAP-14."""
+    for cluster in view.clusters:
+        outbound = cluster.config.networking.outbound
+        if not isinstance(outbound, LoadBalancerOutbound):
+            continue
+        path = (*cluster.path, "networking", "outbound")
+        given = {
+            "managedOutboundIPs": outbound.managed_outbound_ips is not None,
+            "outboundIPs": bool(outbound.outbound_ips),
+            "outboundIPPrefixes": bool(outbound.outbound_ip_prefixes),
+        }
+        chosen = [key for key, there in given.items() if there]
+        if len(chosen) > 1:
+            yield LOAD_BALANCER.error((*path, chosen[1]), f"{' and '.join(chosen)} are both given; keep one of them")
+        bounded = (
+            ("managedOutboundIPs", outbound.managed_outbound_ips, limits.LOAD_BALANCER_MANAGED_IPS),
+            ("idleTimeoutInMinutes", outbound.idle_timeout_in_minutes, limits.LOAD_BALANCER_IDLE_TIMEOUT_MINUTES),
+            ("allocatedOutboundPorts", outbound.allocated_outbound_ports, limits.LOAD_BALANCER_OUTBOUND_PORTS),
+        )
+        for key, value, allowed in bounded:
+            if value is not None and value not in allowed:
+                yield PORTS.error(
+                    (*path, key), f"{value:,} is not {allowed[0]:,} to {allowed[-1]:,}; use a number in between"
+                )
+        yield from _ports(cluster, outbound, path)
+
+
+def _ports(cluster: ClusterView, outbound: LoadBalancerOutbound, path: KeyPath) -> Iterator[Problem]:
+    """CAP-14: ports of all addresses, shared by all nodes of an upgrade at its largest."""
+    ports, addresses = outbound.allocated_outbound_ports, outbound.addresses
+    path = (*path, "allocatedOutboundPorts")
+    step = limits.LOAD_BALANCER_PORT_STEP
+    if ports % step:
+        below = ports - ports % step
+        yield PORTS.error(path, f"{ports:,} is no multiple of {step}; use {below:,} or {below + step:,}")
+    elif ports and addresses:
+        nodes = cluster.nodes_with_surge
+        room = limits.LOAD_BALANCER_PORTS_PER_ADDRESS * addresses
+        if nodes * ports > room:
+            most = room // nodes // step * step
+            enough = -(-nodes * ports // limits.LOAD_BALANCER_PORTS_PER_ADDRESS)
+            yield PORTS.error(
+                path,
+                f"{ports:,} ports for each of {nodes:,} nodes are {nodes * ports:,}, {addresses} public IP"
+                f" {'address has' if addresses == 1 else 'addresses have'} {room:,}; use at most {most:,}, or {enough}"
+                " addresses",
+            )
+
+
+def _managed_nat_gateways(view: StackView) -> Iterator[Problem]:
+    """CAP-15 for the NAT gateway that AKS makes."""
+    for cluster in view.clusters:
+        outbound = cluster.config.networking.outbound
+        if not isinstance(outbound, ManagedNatGatewayOutbound):
+            continue
+        bounded = (
+            ("managedOutboundIPs", outbound.managed_outbound_ips, range(1, limits.NAT_GATEWAY_PUBLIC_IPS + 1)),
+            ("idleTimeoutInMinutes", outbound.idle_timeout_in_minutes, limits.NAT_GATEWAY_IDLE_TIMEOUT_MINUTES),
+        )
+        for key, value, allowed in bounded:
+            if value not in allowed:
+                yield NAT_BOUNDS.error(
+                    (*cluster.path, "networking", "outbound", key),
+                    f"{value:,} is not {allowed[0]} to {allowed[-1]}; use a number in between",
+                )
+
+
+def _isolated(view: StackView) -> Iterator[Problem]:
+    """OUT-07."""
+    for cluster in view.clusters:
+        channel = cluster.config.auto_upgrade_profile.node_os_upgrade_channel
+        if isinstance(cluster.config.networking.outbound, NoOutbound) and channel not in ("NodeImage", "None"):
+            yield ISOLATED.error(
+                (*cluster.path, "autoUpgradeProfile", "nodeOSUpgradeChannel"),
+                f"{channel} with outbound type none, which nothing reaches; use NodeImage or None",
+            )
 
 
 def _nat_gateway(cluster: ClusterView, pool: PoolView, kind: str) -> Iterator[Problem]:
@@ -192,4 +310,4 @@ def _nat_gateways(view: StackView) -> Iterator[Problem]:
                     yield NAT_ZONE.error((*path, "zones"), f"{zone!r} is not a zone; use one of {', '.join(_ZONES)}")
 
 
-CHECKS = (_types, _implicit, _nat_gateways)
+CHECKS = (_load_balancers, _managed_nat_gateways, _isolated, _types, _implicit, _nat_gateways)

@@ -45,6 +45,7 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
         Difference("properties.autoUpgradeProfile", How.ONLY_OURS): "patches by themselves; the CLI's default is none",
         # AKS's own defaults, sent so that taking a setting back takes it back in Azure
         Difference(f"{_NETWORK}.networkPolicy", How.ONLY_OURS): "what AKS derives from the dataplane",
+        Difference(f"{_NETWORK}.loadBalancerProfile", How.ONLY_OURS): "one address, ports by the number of nodes",
         Difference(f"{_NETWORK}.advancedNetworking", How.ONLY_OURS): "off, all switches together",
         Difference("properties.oidcIssuerProfile", How.ONLY_OURS): "off where the CLI does not mention it",
         Difference("properties.securityProfile", How.ONLY_OURS): "off where the CLI does not mention it",

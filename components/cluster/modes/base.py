@@ -5,37 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
+from components.cluster.outbound import LoadBalancerOutbound, Outbound, outbound_profile
 from components.cluster.pools import PoolSettings
 from components.facts import limits
 from components.facts.features import ModeName
 from components.values import ArmProperties, Ipv4, Ipv4Cidr, Model
-
-
-class LoadBalancerOutbound(Model):
-    """Out through the cluster's own load balancer."""
-
-    type: Literal["loadBalancer"] = "loadBalancer"
-
-
-class UserAssignedNatGatewayOutbound(Model):
-    """Out through the NAT gateway on the subnets."""
-
-    type: Literal["userAssignedNATGateway"]
-
-
-class UserDefinedRoutingOutbound(Model):
-    """Out wherever the subnets' route table says, usually a firewall."""
-
-    type: Literal["userDefinedRouting"]
-
-
-Outbound = Annotated[
-    LoadBalancerOutbound | UserAssignedNatGatewayOutbound | UserDefinedRoutingOutbound, Field(discriminator="type")
-]
 
 
 class NetworkingBase(Model):
@@ -47,7 +25,6 @@ class NetworkingBase(Model):
     network_policy: Literal["cilium", "calico", "azure", "none"] | None = Field(
         None, description="the engine; cilium with the Cilium dataplane, none with the azure dataplane if absent"
     )
-
     service_cidr: Ipv4Cidr = Field(
         IPv4Network("172.20.0.0/16"), description="range of Service addresses; nothing else may overlap it"
     )
@@ -70,9 +47,8 @@ def common_profile(networking: NetworkingBase) -> ArmProperties:
         "networkPolicy": networking.network_policy or ("cilium" if networking.dataplane == "cilium" else "none"),
         "serviceCidr": str(networking.service_cidr),
         "dnsServiceIP": str(networking.dns_address),
-        "outboundType": networking.outbound.type,
+        **outbound_profile(networking.outbound),
         "loadBalancerSku": "standard",
-        "advancedNetworking": {"enabled": False, "observability": {"enabled": False}, "security": {"enabled": False}},
     }
 
 

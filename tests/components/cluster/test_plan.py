@@ -38,6 +38,12 @@ def test_cluster_with_defaults_sends_exactly_this() -> None:
             "serviceCidr": "172.20.0.0/16",
             "dnsServiceIP": "172.20.0.10",
             "outboundType": "loadBalancer",
+            "loadBalancerProfile": {
+                "managedOutboundIPs": {"count": 1},
+                "allocatedOutboundPorts": 0,
+                "idleTimeoutInMinutes": 30,
+                "backendPoolType": "NodeIPConfiguration",
+            },
             "loadBalancerSku": "standard",
             "advancedNetworking": {
                 "enabled": False,
