@@ -123,8 +123,6 @@ class Trace:
 
     def _index(self) -> None:
         for resource in self._unindexed:
-            if not isinstance(resource, pulumi.CustomResource):
-                continue  # what a component has are its children's outputs
             names = _types.resource_py_to_pulumi_names(type(resource))
             types = _types.resource_types(type(resource))
             for key, value in vars(resource).items():

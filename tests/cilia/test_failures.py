@@ -94,9 +94,8 @@ def test_the_file_to_blame_may_be_another_one_of_the_user_s(tmp_path: Path) -> N
 
 SHARED = """
 shared = namespace.metadata.name.apply(lambda name: name.missing)
-for key in ("a", "b"):
-    unresolved = pulumi.Output(shared.resources(), shared.future(), shared.is_known())
-    k8s.core.v1.ConfigMap(key, data={"key": unresolved})
+copies = [pulumi.Output(shared.resources(), shared.future(), shared.is_known()) for _ in range(2)]
+k8s.core.v1.ConfigMap("map", data={"key": copies[1]})
 """
 
 
@@ -163,6 +162,12 @@ def test_a_method_that_runs_in_the_provider_is_refused(tmp_path: Path) -> None:
     error = failure(tmp_path, NAMESPACE + "pulumi.runtime.call('kubernetes:x:Y/z', {}, namespace)")
 
     assert str(error) == "kubernetes:x:Y/z runs in its provider, which is not there in an offline preview"
+
+
+def test_a_task_that_would_wait_for_ever_does_not_keep_a_failed_program_alive(tmp_path: Path) -> None:
+    error = failure(tmp_path, "import asyncio\nasyncio.ensure_future(asyncio.Event().wait())\nraise ValueError('no')")
+
+    assert str(error) == f"__main__.py:{PREAMBLE_LINES + 3}: no"
 
 
 def test_the_next_recording_is_not_touched_by_a_failed_one(tmp_path: Path) -> None:

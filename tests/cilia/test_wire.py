@@ -39,6 +39,7 @@ def test_values_survive_the_way_there_and_back() -> None:
     }
 
     assert decode(encode(values)) == values
+    assert repr(decode(encode({"whole": 3.0, "part": 0.5}))) == "{'part': 0.5, 'whole': 3}"
 
 
 def test_keys_come_sorted_because_messages_have_no_order() -> None:
