@@ -1,6 +1,6 @@
 # Every target that needs the environment sets it up first. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup preview test check format generate bench engine clean
+.PHONY: help setup preview test check lint layout types generated format generate bench engine clean
 
 STACK ?= dev
 VENV := .venv
@@ -39,10 +39,19 @@ preview: setup ## What a stack would deploy, without Azure or the Pulumi CLI; ST
 test: setup ## The fast tests
 	$(PY) -m pytest -m "not engine"
 
-check: setup ## Lint, format, types, and generated files up to date
+check: setup ## Lint, format, types, and generated files up to date; `make -k check` says everything at once
+	@$(MAKE) --no-print-directory lint layout types generated
+
+lint:
 	$(PY) -m ruff check .
+
+layout:
 	$(PY) -m ruff format --check .
+
+types:
 	$(PY) -m mypy
+
+generated:
 	$(PY) -m stacks.schema --check
 	$(PY) -m stacks.docs --check
 
