@@ -106,6 +106,11 @@ def test_packing_avoids_fixed_ranges_that_are_declared_before() -> None:
     }
 
 
+@pytest.mark.parametrize("taken", ["10.0.0.0/32", "10.0.0.7/32", "10.0.0.3/32", "10.0.0.4/30"])
+def test_packing_avoids_a_range_that_covers_only_a_part_of_a_place(taken: str) -> None:
+    assert placed(["10.0.0.0/28"], fixed("a", taken), sized("b", 29))["b"] == "10.0.0.8/29"
+
+
 def test_packing_does_not_look_at_fixed_ranges_that_are_declared_after() -> None:
     assert placed(["10.0.0.0/16"], sized("a", 24), fixed("b", "10.0.0.0/25")) == {
         "a": "10.0.0.0/24",
@@ -160,6 +165,19 @@ def test_free_ranges_are_the_fewest_that_are_left() -> None:
         "10.0.0.128/25",
         "10.8.0.0/30",
     ]
+
+
+@pytest.mark.parametrize(
+    ("taken", "free"),
+    [
+        pytest.param(["10.0.0.3/32"], ["10.0.0.0/31", "10.0.0.2/32"], id="last address taken"),
+        pytest.param(["10.0.0.0/31", "10.0.0.2/32"], ["10.0.0.3/32"], id="last address left"),
+        pytest.param(["10.0.0.0/32"], ["10.0.0.1/32", "10.0.0.2/31"], id="first address taken"),
+        pytest.param(["10.0.0.0/16"], [], id="all taken"),
+    ],
+)
+def test_free_ranges_go_to_the_last_address(taken: list[str], free: list[str]) -> None:
+    assert [str(found) for found in free_ranges([net("10.0.0.0/30")], [net(cidr) for cidr in taken])] == free
 
 
 def ranges(*cidrs: str) -> list[Range]:

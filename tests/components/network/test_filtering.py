@@ -84,6 +84,7 @@ def test_deny_rule_for_a_part_denies_unless_that_part_is_allowed_before(changes:
         pytest.param({"sourceAddressPrefixes": ["fd00::/8"]}, id="IPv6"),
         pytest.param({"protocol": "Esp"}, id="protocol that nothing in a cluster speaks"),
         pytest.param({"destinationPortRanges": ["x"]}, id="malformed port"),
+        pytest.param({"destinationPortRanges": ["443-x"]}, id="malformed range of ports"),
         pytest.param({"sourceAddressPrefixes": ["10.20.0.0/240"]}, id="malformed range"),
     ],
 )
@@ -96,6 +97,7 @@ def test_deny_rule_for_other_traffic_does_not_deny(changes: dict[str, Any]) -> N
     [
         pytest.param([{"protocol": "Tcp"}, {"protocol": "Udp"}, {"protocol": "Icmp"}], id="protocols"),
         pytest.param([{"destinationPortRanges": ["0-1023"]}, {"destinationPortRanges": ["1024-65535"]}], id="ports"),
+        pytest.param([{"sourcePortRanges": ["0-1023"]}, {"sourcePortRanges": ["1024-65535"]}], id="source ports"),
         pytest.param(
             [{"sourceAddressPrefixes": ["10.20.0.0/25"]}, {"sourceAddressPrefixes": ["10.20.0.128/25"]}], id="sources"
         ),

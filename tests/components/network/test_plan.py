@@ -314,9 +314,10 @@ def test_subnets_know_their_ranges_and_how_full_they_are() -> None:
         "nodes": {"cidr": "10.20.0.0/24", "otherAddresses": 10},
         "old": {"size": "/26", "retired": True},
         "fit": {"size": "fit", "otherAddresses": 1},
-        "free": {"size": "/28"},
+        "free": {"size": "/28", "name": "snet-free"},
     }
     plan = planned({"subnets": subnets}, needs={"nodes": 31, "fit": 27})
+    assert [item.name for item in plan.subnets] == ["nodes", "old", "fit", "snet-free"]
     assert [
         (item.key, str(item.cidr), item.sized, item.retired, item.usable, item.needed, item.free)
         for item in plan.subnets
