@@ -16,6 +16,8 @@ from components.values import ArmProperties, Joined, Ref
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
+_SDK = "azure-native:"
+
 References = Mapping[Ref, pulumi.Input[Any]]
 
 
@@ -56,7 +58,7 @@ def strip_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Resour
     They cost 0.1 s and 2 MiB per cluster, and are only needed for state written under explicit-version or v1 types.
     Register it with `pulumi.runtime.register_stack_transformation`.
     """
-    kept = [alias for alias in args.opts.aliases or [] if not _names_only_a_type(alias)]
+    kept = [alias for alias in args.opts.aliases or [] if not _of_the_sdk(alias, args.type_)]
     if len(kept) == len(args.opts.aliases or []):
         return None
     options = copy(args.opts)
@@ -64,9 +66,14 @@ def strip_type_aliases(args: pulumi.ResourceTransformationArgs) -> pulumi.Resour
     return pulumi.ResourceTransformationResult(args.props, options)
 
 
-def _names_only_a_type(alias: Any) -> bool:
-    """Whether an alias leaves name and parent at their defaults, which the SDK marks with `...`."""
+def _of_the_sdk(alias: Any, type_token: str) -> bool:
+    """Whether the SDK added an alias: those leave name and parent at their defaults, which it marks with `...`.
+
+    The plain type as the alias of a resource of another package is ours.
+    """
     if not isinstance(alias, pulumi.Alias) or not isinstance(alias.type_, str):
         return False
+    if not type_token.startswith(_SDK) and "/" not in alias.type_:
+        return False
     unset: Any = ...
-    return alias.type_.startswith("azure-native:") and (alias.name, alias.parent) == (unset, unset)
+    return alias.type_.startswith(_SDK) and (alias.name, alias.parent) == (unset, unset)

@@ -21,6 +21,7 @@ MODULES = (
     "policies.parameters",
     "policies.resolve",
     "stacks.check",
+    "stacks.checks.acns",
     "stacks.checks.api_server",
     "stacks.checks.capacity",
     "stacks.checks.cluster_traffic",

@@ -48,13 +48,22 @@ ENFORCED = {
         "stacks.checks.ranges",
     ),
     **dict.fromkeys(("NET-17", "NET-18"), "stacks.checks.network_names"),
-    **dict.fromkeys(("NET-32", "NET-35"), "stacks.checks.cluster_traffic"),
-    **dict.fromkeys(("NET-36", "CAP-15", "OUT-01", "OUT-05", "OUT-06"), "stacks.checks.outbound"),
+    **dict.fromkeys(("NET-32", "NET-33", "NET-35"), "stacks.checks.cluster_traffic"),
+    **dict.fromkeys(
+        ("NET-36", "CAP-14", "CAP-15", "OUT-01", "OUT-02", "OUT-03", "OUT-05", "OUT-06", "OUT-07"),
+        "stacks.checks.outbound",
+    ),
+    "VER-01": "stacks.checks.dataplane",
+    **dict.fromkeys(("NET-39", "NET-40"), "stacks.checks.dual_stack"),
     **dict.fromkeys(
         ("CAP-01", "CAP-02", "CAP-04", "CAP-06", "CAP-07", "CAP-08"),
         "stacks.checks.capacity",
     ),
     **dict.fromkeys(("CAP-12", "CAP-13"), "stacks.checks.upgrades"),
+    **dict.fromkeys(
+        ("ACNS-02", "ACNS-03", "ACNS-10", "ACNS-12", "VER-07", "VER-08", "VER-10", "CAP-17"),
+        "stacks.checks.acns",
+    ),
     **dict.fromkeys(("API-02", "API-03"), "stacks.checks.api_server"),
     "VER-15": "stacks.checks.versions",
     **dict.fromkeys(("VER-04", "POOL-02", "POOL-03", "POOL-04", "POOL-07", "POOL-10"), "stacks.checks.pools"),
@@ -86,13 +95,24 @@ BY_CONSTRUCTION = {
         "subnets are resources of their own, never inline",
         "tests/components/network/test_plan.py::test_virtual_network_with_everything_has_these_properties",
     ),
-    **dict.fromkeys(
-        ("NET-39", "NET-40"),
-        ("clusters are IPv4 only", "tests/stacks/test_schema.py::test_clusters_are_ipv4_only"),
+    "NET-21": (
+        "a pod subnet is declared as AKS makes it",
+        "tests/stacks/checks/test_pod_subnets.py::test_pod_subnet_is_declared_as_azure_makes_it",
+    ),
+    "OUT-04": (
+        "each outbound type has only its own settings",
+        "tests/components/cluster/test_outbound.py::test_way_out_becomes_its_profile_and_no_other",
     ),
     "CAP-05": (
         "maxPods is always sent",
         "tests/components/cluster/test_pool_plan.py::test_max_pods_and_surge_are_always_sent",
+    ),
+    **dict.fromkeys(
+        ("ACNS-01", "ACNS-04"),
+        (
+            "every switch is sent, and `enabled` follows from them",
+            "tests/components/cluster/test_acns.py::test_every_switch_is_sent_whatever_is_said",
+        ),
     ),
     "VER-02": (
         "there are no Windows pools",
@@ -103,7 +123,7 @@ BY_CONSTRUCTION = {
         "tests/components/cluster/test_plan.py::test_kube_proxy_is_never_configured",
     ),
     **dict.fromkeys(
-        ("VER-11", "VER-18"),
+        ("VER-11", "VER-18", "ACNS-11"),
         (
             "values of preview APIs cannot be written",
             "tests/stacks/test_schema.py::test_only_values_of_azures_stable_api_are_offered",
@@ -134,28 +154,24 @@ BY_CONSTRUCTION = {
 NOT_DECIDABLE = {
     "NET-37": "Services are not part of a stack",
     "CAP-16": "which labels of workloads change often is only seen in the cluster",
+    "VER-05": "every version in the data file is newer than the 1.28 it asks for",
     "VER-06": "states that something is supported; which Azure CLI people have does not matter",
     "VER-09": "states that AKS does not let it be configured; there is no key for it",
     "VER-17": "host ports of workloads are not part of a stack; port ranges of policies are POL-07",
     "ACNS-14": "the images of workloads are not part of a stack",
     "ACNS-15": "depends on the API version that last wrote the cluster; the switches are always sent together",
-    "MUT-10": "what Azure accepts is not documented, and clusters are IPv4 only",
+    "MUT-10": "what Azure accepts is not documented",
 }
 
 # The area of work that a constraint belongs to.
 LATER = {
-    "modes": ("NET-21", "VER-01", "VER-05"),
-    "outbound": ("CAP-14", "OUT-02", "OUT-03", "OUT-04", "OUT-07"),
     "platform": (
         *("NET-29", "NET-30", "NET-31", "NET-41", "VER-13", "VER-14", "VER-16"),
         *("API-01", "API-04", "API-05", "API-06", "API-07", "API-08", "ID-03", "POOL-05", "POOL-09"),
     ),
-    "ACNS": (
-        *("NET-33", "CAP-17", "VER-07", "VER-08", "VER-10", "VER-12"),
-        *(f"ACNS-{number:02}" for number in FAMILIES["ACNS"] if number not in (5, 6, 7, 8, 14, 15)),
-    ),
-    "Istio": tuple(f"IST-{number:02}" for number in FAMILIES["IST"] if number not in (11, 14)),
-    "BYOCNI": ("NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),
+    "monitoring": ("VER-12", "ACNS-13"),
+    "Istio": ("ACNS-09", *(f"IST-{number:02}" for number in FAMILIES["IST"] if number not in (11, 14))),
+    "BYOCNI": ("ACNS-16", "NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),
     "policies": (
         *("ACNS-06", "ACNS-07"),
         *(f"POL-{number:02}" for number in FAMILIES["POL"] if number not in (9, 23, 25, 29)),

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from components.cluster.acns import AcnsConfig
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
+from components.facts.api_versions import DEFAULT_CLUSTER_API_VERSION, ApiVersion
 from components.facts.names import NAME_RULES, Kind
 from components.values import MALFORMED, KubernetesVersion, Listed, Model
 
@@ -104,6 +106,10 @@ class ClusterConfig(Model):
     kubernetes_version: KubernetesVersion = Field(description='a minor version in quotes, such as "1.35"')
     network: str | None = Field(None, description="a network of this file; AKS makes its own VNet if absent")
     networking: Networking = Field(description="how pods are connected")
+    acns: AcnsConfig = Field(default_factory=AcnsConfig)
+    api_version: ApiVersion = Field(
+        DEFAULT_CLUSTER_API_VERSION, description="version of Azure's API for the cluster and its pools, in quotes"
+    )
     tier: Literal["Free", "Standard", "Premium"] = Field("Standard", description="Free has no SLA; LTS needs Premium")
     support_plan: Literal["KubernetesOfficial", "AKSLongTermSupport"] = "KubernetesOfficial"
     dns_prefix: str | None = Field(

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from components.cluster.acns import advanced_networking
+from components.cluster.api.package import ApiPackage, api_package, former_tokens
 from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
 from components.cluster.modes.registry import mode_of
+from components.cluster.outbound import bootstrap_profile
 from components.cluster.pool_plan import (
     PoolPlan,
     plan_pool,
@@ -42,6 +45,9 @@ class ClusterPlan:
         pools: The other pools.
         protect: Whether Pulumi refuses to delete it.
         applies_in_cluster: Whether this program writes to the cluster itself.
+        api_package: The provider's package for cluster and pools; None for the SDK's own version of Azure's API.
+        former_types: Type tokens that the cluster has at other versions of the API.
+        former_pool_types: The same of its pools.
     """
 
     key: str
@@ -56,6 +62,9 @@ class ClusterPlan:
     pools: tuple[PoolPlan, ...]
     protect: bool
     applies_in_cluster: bool
+    api_package: ApiPackage | None
+    former_types: tuple[str, ...]
+    former_pool_types: tuple[str, ...]
 
 
 def cluster_name(key: str, config: ClusterConfig) -> str:
@@ -108,6 +117,9 @@ def plan_cluster(
         ),
         protect=protect,
         applies_in_cluster=config.in_cluster == "apply",
+        api_package=api_package(config.api_version),
+        former_types=former_tokens(config.api_version, "ManagedCluster"),
+        former_pool_types=former_tokens(config.api_version, "AgentPool"),
     )
 
 
@@ -129,7 +141,10 @@ def _cluster(
         "agentPoolProfiles": [
             {"name": config.system_pool.name, **pool_profile("System", config.system_pool, config, scope, subnets)}
         ],
-        "networkProfile": mode_of(config.networking).network_profile(config.networking),
+        "networkProfile": {
+            **mode_of(config.networking).network_profile(config.networking),
+            "advancedNetworking": advanced_networking(config.acns, config.api_version),
+        },
         "autoUpgradeProfile": {
             "upgradeChannel": config.auto_upgrade_profile.upgrade_channel,
             "nodeOSUpgradeChannel": config.auto_upgrade_profile.node_os_upgrade_channel,
@@ -149,7 +164,7 @@ def _cluster(
         },
         "metricsProfile": {"costAnalysis": {"enabled": config.cost_analysis}},
         "addonProfiles": {"azurepolicy": {"enabled": config.azure_policy}},
-        "bootstrapProfile": {"artifactSource": "Direct"},
+        "bootstrapProfile": bootstrap_profile(config.networking.outbound),
     }
     if config.api_server.authorized_ip_ranges:
         properties["apiServerAccessProfile"] = {"authorizedIPRanges": list(config.api_server.authorized_ip_ranges)}

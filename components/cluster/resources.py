@@ -9,6 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
+from components.cluster.api.resources import classes, package_provider
 from components.cluster.plan import ClusterPlan
 from components.outputs import References, arguments, substitute
 from components.values import Ref
@@ -52,11 +53,15 @@ class AksCluster(pulumi.ComponentResource):
             opts: Options of the component; children take its providers from it.
         """
         super().__init__(TYPE, name, {}, opts)
-        self.cluster = containerservice.ManagedCluster(
+        provider = package_provider(name, plan.api_package, self) if plan.api_package else None
+        cluster_type, pool_type = classes(plan.api_package)
+        self.cluster = cluster_type(
             name,
             **arguments(plan.properties, references),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                provider=provider,
+                aliases=[pulumi.Alias(type_=former) for former in plan.former_types],
                 protect=plan.protect,
                 depends_on=list(depends_on),
                 ignore_changes=list(plan.ignore_changes),
@@ -71,11 +76,13 @@ class AksCluster(pulumi.ComponentResource):
         }
         known = {**references, **self.references}
         self.pools = {
-            pool.key: containerservice.AgentPool(
+            pool.key: pool_type(
                 f"{name}-{pool.key}",
                 **arguments(pool.properties, known),
                 opts=pulumi.ResourceOptions(
                     parent=self,
+                    provider=provider,
+                    aliases=[pulumi.Alias(type_=former) for former in plan.former_pool_types],
                     protect=pool.protect,
                     ignore_changes=list(pool.ignore_changes),
                     replace_on_changes=list(pool.replace_on_changes),
@@ -96,9 +103,7 @@ class AksCluster(pulumi.ComponentResource):
         self.register_outputs({"id": self.cluster.id, "name": self.cluster.name})
 
 
-def _kubeconfig(
-    resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster
-) -> pulumi.Output[str]:
+def _kubeconfig(resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
     """The cluster's user credentials, marked as the secret they are: azure-native returns them plain."""
     credentials = containerservice.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group,

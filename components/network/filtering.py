@@ -31,6 +31,7 @@ _EVERYWHERE = (0, 2**32)
 _EVERY_PORT = (0, 65_535)
 _PROTOCOLS = {"Tcp": (0, 0), "Udp": (1, 1), "Icmp": (2, 2), "*": (0, 2)}
 TCP = _PROTOCOLS["Tcp"]
+UDP = _PROTOCOLS["Udp"]
 ALL_PROTOCOLS = _PROTOCOLS["*"]
 """TCP, UDP and ICMP, which is what Azure means by any protocol."""
 

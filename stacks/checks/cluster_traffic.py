@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import product
 
-from components.facts import ranges
+from components.facts import acns, ranges
 from components.network.filtering import (
     AZURE_SERVICES,
     TCP,
+    UDP,
     Direction,
     Tags,
     Traffic,
@@ -53,6 +54,15 @@ PROBES = Rule(
     " traffic.",
     fix="Allow Inbound from the service tag AzureLoadBalancer, with a lower priority number than the Deny rule.",
     source="https://learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview#probe-source-ip-address",
+)
+
+ENCRYPTION = Rule(
+    "NET-33",
+    "Security groups let WireGuard pass between nodes",
+    why=f"With transitEncryption WireGuard nodes exchange pods' traffic over UDP {acns.WIREGUARD_PORT}; where a group"
+    " denies that, pods on different nodes do not reach each other.",
+    fix=f"Allow UDP {acns.WIREGUARD_PORT} among the nodes' subnets, with a lower priority number than the Deny rule.",
+    source="https://learn.microsoft.com/azure/aks/container-network-security-wireguard-encryption-concepts",
 )
 
 _PROBE_SOURCE = interval(ranges.NOT_ALLOWED_IN_VNET["Azure's internal DNS"])
@@ -233,4 +243,28 @@ def _probes(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_inside, _unknown_rules, _monitor, _probes)
+def _encryption(view: StackView) -> Iterator[Problem]:
+    """NET-33."""
+    port = acns.WIREGUARD_PORT
+    for guarded in _guarded(view):
+        if guarded.cluster.config.acns.transit_encryption != "WireGuard":
+            continue
+        denied = {
+            rule: flow
+            for flow in _flows(guarded)
+            if flow.what == "node to node"
+            for rule in guarded.denying(
+                flow.direction,
+                traffic(interval(flow.source), interval(flow.target), port=port, protocols=UDP),
+                _tags(guarded, []),
+            )
+        }
+        for rule, flow in denied.items():
+            yield ENCRYPTION.error(
+                guarded.rule_path(rule),
+                f"denies UDP {port} from {flow.source} to {flow.target}, which WireGuard of"
+                f" clusters.{guarded.cluster.key} needs; allow it before priority {guarded.priority(rule)}",
+            )
+
+
+CHECKS = (_inside, _unknown_rules, _monitor, _probes, _encryption)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from components.problems import Problem
 from stacks.checks import (
+    acns,
     api_server,
     capacity,
     cluster_traffic,
@@ -44,6 +45,7 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *outbound.CHECKS,
     *api_server.CHECKS,
     *versions.CHECKS,
+    *acns.CHECKS,
     *pools.CHECKS,
     *node_settings.CHECKS,
     *names.CHECKS,

@@ -19,6 +19,7 @@ REFERENCES = {
     Ref("subnet", "main/nodes"): "id of the subnet",
     Ref("identity", "main"): "id of the identity",
 }
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 WITH_A_POOL = {
     "network": "main",
     "systemPool": {"subnet": "nodes"},
@@ -129,3 +130,17 @@ def test_what_others_refer_to_is_there() -> None:
         Ref("cluster", "main", "name"),
         Ref("cluster", "main", "principalId"),
     }
+
+
+def test_another_api_version_is_another_package_for_cluster_and_pools_with_azures_settings() -> None:
+    def program() -> None:
+        settings = {"azure-native:subscriptionId": SUBSCRIPTION, "azure-native:clientSecret": "hush"}
+        pulumi.runtime.set_all_config(settings, ["azure-native:clientSecret"])
+        build({**WITH_A_POOL, "apiVersion": "2026-05-01"})
+
+    found = deploy(program)
+    package = "azure-native_containerservice_v20260501"
+    provider = only(found, f"{package} main")
+    assert provider.inputs == {"subscriptionId": SUBSCRIPTION, "clientSecret": "[secret]"}
+    used = {each.label: each.provider for each in found if each.kind in ("ManagedCluster", "AgentPool")}
+    assert used == {"ManagedCluster main": "main", "AgentPool main-user": "main"}
