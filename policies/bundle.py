@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from components.problems import KeyPath, Problem, errors
+from components.problems import PROJECT_NAMESPACE, KeyPath, Problem, errors
+from components.rules import Rule
+from components.values import shown
 from policies.agreement import check_agreement
+from policies.attachment import BundleReference
 from policies.capabilities import Capabilities
 from policies.compile.compiler import compile_bundle
-from policies.intents import Meaning
-from policies.manifests import Manifest, finish
+from policies.intents import Layer, Meaning
+from policies.library import Library
+from policies.lint.source import Source
+from policies.manifests import Manifest, adopt, finish, in_order
 from policies.normalise import normalise
-from policies.parse import ParsedBundle
+from policies.parse import ParsedBundle, Wording, parse_bundle
+from policies.resolve import speaks_http, unknown
+
+NO_FILE = Rule(
+    "BND-21",
+    "Every bundle and every raw manifest that is named is a file",
+    why="Nothing can be applied of what is not there.",
+    fix="Correct the name, or add the file.",
+    source="docs/policies.md",
+)
+ONE_MANIFEST = Rule(
+    "BND-22",
+    "A raw file holds one manifest",
+    why="Each object is attributed, ordered and written on its own.",
+    fix="Write a mapping with apiVersion, kind, metadata and spec; one file for each object.",
+    source="docs/policies.md",
+)
 
 Line = Callable[[KeyPath], int]
 Read = Callable[[bytes, str], tuple[object, Line, tuple[Problem, ...]]]
+"""Reads one YAML document: its value, the line of a path in it, and what is wrong with it as YAML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read and findings put into words; the stack's reader does both.
+
+    Attributes:
+        read: Reads one YAML document.
+        wording: Puts pydantic's findings into words.
+        library: Where bundles are.
+    """
+
+    read: Read
+    wording: Wording
+    library: Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +61,119 @@ class BundlePlan:
 
     Attributes:
         bundle: Its name.
-        cluster: The cluster's key.
+        file: Its file.
         meaning: What it means; None where the file could not be read.
+        parsed: What the file said; None likewise.
         manifests: What lands in the cluster, in that order; empty where there are errors.
-        problems: Everything found.
+        sources: The same for lints, with the lines of what people wrote.
+        problems: Everything found, with file and line.
     """
 
     bundle: str
-    cluster: str
-    meaning: Meaning | None
-    manifests: tuple[Manifest, ...]
-    problems: tuple[Problem, ...]
+    file: str
+    meaning: Meaning | None = None
+    parsed: ParsedBundle | None = None
+    manifests: tuple[Manifest, ...] = ()
+    sources: tuple[Source, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ports(self) -> dict[str, dict[str, tuple[str, int]]]:
+        """Protocol and number of declared ports, by workload and name."""
+        workloads = self.parsed.config.workloads if self.parsed else {}
+        return {
+            name: {port: (one.protocol, one.port) for port, one in workload.ports.items()}
+            for name, workload in workloads.items()
+        }
+
+    @property
+    def http_ports(self) -> dict[str, frozenset[int]]:
+        """Numbers of ports that speak HTTP, by workload."""
+        workloads = self.parsed.config.workloads if self.parsed else {}
+        return {
+            name: frozenset(one.port for port, one in workload.ports.items() if speaks_http(port, one))
+            for name, workload in workloads.items()
+        }
+
+    @property
+    def host_network(self) -> frozenset[str]:
+        """Workloads that share their node's network."""
+        workloads = self.parsed.config.workloads if self.parsed else {}
+        return frozenset(name for name, workload in workloads.items() if workload.host_network)
+
+
+def plan_bundle(reference: BundleReference, path: KeyPath, capabilities: Capabilities, reading: Reading) -> BundlePlan:
+    """A bundle as a stack attaches it to a cluster.
+
+    Args:
+        reference: The bundle's name, and this environment's parameters.
+        path: Where the stack file says so.
+        capabilities: What the cluster can enforce.
+        reading: How and where files are read.
+    """
+    file = reading.library.bundle(reference.name)
+    if file is None:
+        message = unknown("bundle", reference.name, reading.library.names())
+        return BundlePlan(reference.name, "", problems=(NO_FILE.error((*path, "name"), message),))
+    value, line, unreadable = reading.read(file.text, file.label)
+    if errors(unreadable):
+        return BundlePlan(reference.name, file.label, problems=unreadable)
+    parsed = parse_bundle(value, reference.parameters, reading.wording)
+    meaning, manifests, found = compile_parsed(reference.name, parsed, capabilities)
+    raw, missing = read_raw(meaning, reading)
+    problems = [*unreadable, *_placed((*found, *missing), file.label, line)]
+    adopted = () if errors(problems) else [adopt(reference.name, layer, source.object) for layer, source in raw]
+    manifests = () if errors(problems) else manifests
+    return BundlePlan(
+        reference.name,
+        file.label,
+        meaning,
+        parsed,
+        in_order([*manifests, *adopted]),
+        (*(source for _, source in raw), *(_compiled(one, file.label) for one in manifests)),
+        tuple(dict.fromkeys(problems)),
+    )
 
 
 def compile_parsed(
     bundle: str, parsed: ParsedBundle, capabilities: Capabilities
 ) -> tuple[Meaning, tuple[Manifest, ...], tuple[Problem, ...]]:
-    """Meaning, manifests and problems of a parsed bundle."""
+    """Meaning, manifests and problems of a parsed bundle without its raw layers; with errors there are no manifests."""
     meaning, found = normalise(bundle, parsed, capabilities)
     problems = [*parsed.problems, *found, *check_agreement(meaning, capabilities), *capabilities.problems()]
     drafts, refused = compile_bundle(meaning, capabilities)
-    problems.extend(refused)
-    problems = list(dict.fromkeys(problems))
+    problems = list(dict.fromkeys([*problems, *refused]))
     return meaning, () if errors(problems) else finish(bundle, drafts), tuple(problems)
+
+
+def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Source], ...], tuple[Problem, ...]]:
+    """The manifests that raw layers name, each with its layer, and what is wrong with their files."""
+    found: list[tuple[Layer, Source]] = []
+    problems: list[Problem] = []
+    for layer, path, name in meaning.raw:
+        file = reading.library.manifest(name)
+        if file is None:
+            message = f"there is no file {name!r} beside the bundle; correct the name, or add it"
+            problems.append(NO_FILE.error(path, message))
+            continue
+        value, line, unreadable = reading.read(file.text, file.label)
+        problems.extend(unreadable)
+        if errors(unreadable):
+            continue
+        if not isinstance(value, dict):
+            message = f"{shown(value)} where a manifest is meant; write apiVersion, kind, metadata and spec"
+            problems.append(replace(ONE_MANIFEST.error((), message), file=file.label, line=1))
+            continue
+        found.append((layer, Source(value, file.label, line)))
+    return tuple(found), tuple(problems)
+
+
+def _placed(problems: Iterable[Problem], file: str, line: Line) -> Iterator[Problem]:
+    """Problems of a bundle at their lines; those about the stack file stay as they are."""
+    for problem in problems:
+        elsewhere = problem.file or (problem.path and str(problem.path[0]).startswith(f"{PROJECT_NAMESPACE}:"))
+        yield problem if elsewhere else replace(problem, file=file, line=line(problem.path))
+
+
+def _compiled(manifest: Manifest, file: str) -> Source:
+    return Source(manifest.object, file, lambda _: 1, written=False)

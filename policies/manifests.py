@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.compile.drafts import NAMESPACE, Draft, Phase
+from policies.intents import Layer
 from policies.names import LABEL_CHARACTERS, OBJECT_NAME_CHARACTERS, fingerprint, shortened, slug
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "cilia"}
@@ -69,7 +70,67 @@ def finish(bundle: str, drafts: Iterable[Draft]) -> tuple[Manifest, ...]:
     drafts = list(drafts)
     wanted = Counter(_place(bundle, draft) for draft in drafts)
     manifests = [_manifest(bundle, draft, alone=wanted[_place(bundle, draft)] == 1) for draft in drafts]
+    return in_order(manifests)
+
+
+def in_order(manifests: Iterable[Manifest]) -> tuple[Manifest, ...]:
+    """Manifests in the order in which they may land; the same ones always in the same order."""
     return tuple(sorted(manifests, key=lambda one: (one.phase, one.rank, one.namespace or "", one.kind, one.name)))
+
+
+def predecessors(manifests: Iterable[Manifest]) -> dict[str, tuple[str, ...]]:
+    """For each manifest's key, the keys of those that must land right before it.
+
+    Only the last step before it is named, in its own namespace and cluster-wide; what lands earlier follows from those.
+    """
+    steps: dict[str | None, dict[tuple[int, int], list[str]]] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for manifest in in_order(manifests):
+        space = manifest.name if manifest.kind == "Namespace" else manifest.namespace
+        step = (manifest.phase, manifest.rank)
+        spaces = list(steps) if space is None else [one for one in (space, None) if one in steps]
+        before = [max((one for one in steps[name] if one < step), default=None) for name in spaces]
+        found[manifest.key] = tuple(
+            key for name, last in zip(spaces, before, strict=True) if last is not None for key in steps[name][last]
+        )
+        steps.setdefault(space, {}).setdefault(step, []).append(manifest.key)
+    return found
+
+
+def adopt(bundle: str, layer: Layer, written: Object) -> Manifest:
+    """A manifest that a person wrote, with our labels; what isolates comes late, what only opens comes early."""
+    metadata = dict(written.get("metadata") or {})
+    name = str(metadata.get("name", ""))
+    metadata["labels"] = {**(metadata.get("labels") or {}), **_labels(bundle, layer.label, slug(name))}
+    intent = f"{layer.label}: {written.get('kind')} {name}"
+    phase = {
+        "AuthorizationPolicy": Phase.WORKLOADS,
+        "RequestAuthentication": Phase.WORKLOADS,
+        "PeerAuthentication": Phase.MUTUAL_TLS,
+    }.get(str(written.get("kind")), Phase.REMAINDERS)
+    if _never_isolates(written):
+        phase = Phase.ALLOWS
+    return Manifest(bundle, layer.label, (intent,), "written by hand", phase, 0, {**written, "metadata": metadata})
+
+
+def _never_isolates(written: Object) -> bool:
+    """Whether a Cilium policy says of both directions that it does not isolate."""
+    found = [written.get("spec"), *(written.get("specs") or ())]
+    specs = [one for one in found if isinstance(one, dict)]
+    flags = [one.get("enableDefaultDeny") for one in specs]
+    return bool(specs) and all(
+        isinstance(one, dict) and one.get("ingress") is False and one.get("egress") is False for one in flags
+    )
+
+
+def _labels(bundle: str, layer: str, intent: str) -> dict[str, str]:
+    """What every manifest carries, so that each can be attributed in the cluster."""
+    return {
+        **MANAGED_BY,
+        BUNDLE_LABEL: bundle,
+        LAYER_LABEL: layer,
+        INTENT_LABEL: shortened(intent, LABEL_CHARACTERS),
+    }
 
 
 def _place(bundle: str, draft: Draft) -> tuple[str, str | None, str]:
@@ -92,16 +153,11 @@ def _manifest(bundle: str, draft: Draft, *, alone: bool) -> Manifest:
     intent = slug(".".join(draft.name)) if len(draft.intents) != 1 else slug(draft.intents[0].partition(": ")[2])
     metadata["labels"] = {
         **(draft.spec["labels"] if draft.api == NAMESPACE else {}),
-        **MANAGED_BY,
-        BUNDLE_LABEL: bundle,
-        LAYER_LABEL: draft.layer.label,
-        INTENT_LABEL: shortened(intent, LABEL_CHARACTERS),
+        **_labels(bundle, draft.layer.label, intent),
     }
     metadata["annotations"] = {INTENTS_ANNOTATION: "; ".join(draft.intents)}
     found: Object = {"apiVersion": draft.api[0], "kind": draft.api[1], "metadata": metadata}
-    if "specs" in draft.spec:
-        found["specs"] = draft.spec["specs"]
-    elif draft.api != NAMESPACE:
+    if draft.api != NAMESPACE:
         found["spec"] = draft.spec
     return Manifest(bundle, draft.layer.label, draft.intents, draft.why, draft.phase, draft.rank, found)
 

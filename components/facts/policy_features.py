@@ -74,6 +74,25 @@ LAST_KAFKA = (1, 19)
 
 PORT_ENTRIES = 40
 """Ports in one `toPorts` entry, and types in one `icmps` entry; cilium pkg/policy/api/rule_validation.go."""
+ICMP_NAMES = {
+    "IPv4": (
+        *("EchoReply", "DestinationUnreachable", "Redirect", "Echo", "EchoRequest", "RouterAdvertisement"),
+        *("RouterSelection", "TimeExceeded", "ParameterProblem", "Timestamp", "TimestampReply", "Photuris"),
+        *("ExtendedEchoRequest", "ExtendedEchoReply"),
+    ),
+    "IPv6": (
+        *("DestinationUnreachable", "PacketTooBig", "TimeExceeded", "ParameterProblem", "EchoRequest", "EchoReply"),
+        *("MulticastListenerQuery", "MulticastListenerReport", "MulticastListenerDone", "RouterSolicitation"),
+        *("RouterAdvertisement", "NeighborSolicitation", "NeighborAdvertisement", "RedirectMessage"),
+        *("RouterRenumbering", "ICMPNodeInformationQuery", "ICMPNodeInformationResponse"),
+        *("InverseNeighborDiscoverySolicitation", "InverseNeighborDiscoveryAdvertisement"),
+        *("HomeAgentAddressDiscoveryRequest", "HomeAgentAddressDiscoveryReply"),
+        *("MobilePrefixSolicitation", "MobilePrefixAdvertisement"),
+        *("DuplicateAddressRequestCodeSuffix", "DuplicateAddressConfirmationCodeSuffix"),
+        *("ExtendedEchoRequest", "ExtendedEchoReply"),
+    ),
+}
+"""Names of ICMP types by family; cilium pkg/policy/api/icmp.go."""
 NAME_CHARACTERS = 255
 """Length of a DNS name or pattern; cilium pkg/policy/api/fqdn.go."""
 

@@ -7,7 +7,7 @@ closes what it names and nothing else, whatever lands first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -113,23 +113,20 @@ def dns_draft(right: DnsRight) -> Draft:
     )
 
 
-def plain_dns_draft(right: DnsRight) -> Draft:
-    """The policy for a right to ask for any name in every namespace."""
+def plain_dns_drafts(right: DnsRight) -> Iterator[Draft]:
+    """Policies for a right to ask for any name everywhere; several where pods are left out by several labels."""
     rule = {**_peer(RESOLVER, "egress"), **_ports(DNS_PORTS)}
-    specs = [
-        {"endpointSelector": selector, "enableDefaultDeny": dict(NO_ISOLATION), "egress": [rule]}
-        for selector in selectors_without(right.pods, right.except_)
-    ]
-    return Draft(
-        CLUSTERWIDE_POLICY,
-        None,
-        (right.pods.slug, "dns"),
-        specs[0] if len(specs) == 1 else {"specs": specs},
-        right.layer,
-        (str(right),),
-        "it is for more than one namespace",
-        Phase.ALLOWS,
-    )
+    for number, selector in enumerate(selectors_without(right.pods, right.except_)):
+        yield Draft(
+            CLUSTERWIDE_POLICY,
+            None,
+            (right.pods.slug, "dns", *((str(number + 1),) if number else ())),
+            {"endpointSelector": selector, "enableDefaultDeny": dict(NO_ISOLATION), "egress": [rule]},
+            right.layer,
+            (str(right),),
+            "it is for more than one namespace",
+            Phase.ALLOWS,
+        )
 
 
 def local_dns_draft(right: DnsRight, capabilities: Capabilities) -> Draft:

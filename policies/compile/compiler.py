@@ -13,7 +13,7 @@ from policies.compile.cilium import (
     dns_draft,
     isolation_draft,
     local_dns_draft,
-    plain_dns_draft,
+    plain_dns_drafts,
 )
 from policies.compile.drafts import Draft
 from policies.compile.network_policy import network_policies
@@ -63,7 +63,7 @@ def _dns(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], lis
             drafts.append(dns_draft(right))
             problems.extend(_name_problems(right, capabilities))
         elif right.pods.namespace is None:
-            drafts.append(plain_dns_draft(right))
+            drafts.extend(plain_dns_drafts(right))
         if capabilities.local_dns and right.names is None:
             drafts.append(local_dns_draft(right, capabilities))
     return drafts, problems

@@ -1,0 +1,220 @@
+"""Manifests against what bundles declare: selectors that match nothing, ports that nobody listens on, identities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from components.facts.policy_features import SYSTEM_NAMESPACES
+from components.problems import KeyPath, Problem
+from components.rules import Rule
+from policies.lint.istio import IGNORED, has_http, identities
+from policies.lint.reach import NAMESPACE_KEY, Sample, World, scoped_selector, selects
+from policies.lint.source import CILIUM_KINDS, Context, Object, Source, cilium_rules, items, mapping, specs, texts
+from policies.normalise import NOT_HTTP, SYSTEM_ISOLATED
+from policies.resolve import HOST_NETWORK, TARGET_PORT
+
+NO_MATCH = Rule(
+    "LINT-10",
+    "Selectors match something that the bundle declares",
+    why="A selector with a typing mistake matches nothing, is valid, and nobody says so.",
+    fix="Correct the labels, or declare the workload.",
+    source="docs/policies.md",
+)
+PORT_NAME = Rule(
+    "LINT-15",
+    "Named ports are ports of the pods that are called",
+    why="A name that no container declares matches nothing (K7).",
+    fix="Write the number, or declare the port under the workload.",
+    source="https://kubernetes.io/docs/concepts/services-networking/network-policies",
+)
+NO_IDENTITY = Rule(
+    "LINT-12",
+    "Rules by identity are for pods that are called with mutual TLS",
+    why="Without it there is no identity: what asks for one never matches, what excludes one always does (I7).",
+    fix="Set mtls: STRICT for the namespace.",
+    source="istio pilot/pkg/security/authz/model",
+)
+
+
+def check_declared(source: Source, world: World) -> Iterator[Problem]:
+    """What one manifest says that does not fit what is declared."""
+    if not source.written:
+        return
+    if source.kind != CILIUM_KINDS[1] and source.namespace in SYSTEM_NAMESPACES:
+        message = f"{source.namespace} belongs to the system, where policies cut more than they say; leave it alone"
+        yield SYSTEM_ISOLATED.warning(("metadata", "namespace"), message)
+    for path, selector in _subjects(source):
+        yield from _subject(source, selector, path, world)
+    if source.kind == "NetworkPolicy":
+        yield from _network_ports(source, world)
+    elif source.kind in CILIUM_KINDS:
+        yield from _cilium_rules(source, world)
+    elif source.kind == "AuthorizationPolicy":
+        yield from _authorization(source, world)
+
+
+def _subjects(source: Source) -> Iterator[tuple[KeyPath, Object]]:
+    spec = mapping(source.object.get("spec"))
+    if source.kind == "NetworkPolicy":
+        yield ("spec", "podSelector"), mapping(spec.get("podSelector"))
+    elif source.kind in CILIUM_KINDS:
+        yield from (((*path, "endpointSelector"), mapping(one.get("endpointSelector"))) for path, one in specs(source))
+    elif mapping(spec.get("selector")):
+        yield ("spec", "selector"), mapping(spec.get("selector"))
+
+
+def _workloads(world: World, namespace: str | None) -> list[Sample]:
+    return [one for one in world.samples if one.workload and namespace in (None, one.namespace)]
+
+
+def _subject(source: Source, selector: Object, path: KeyPath, world: World) -> Iterator[Problem]:
+    if not selector:
+        return
+    namespace = None if source.kind == CILIUM_KINDS[1] else source.namespace
+    candidates = _workloads(world, namespace)
+    chosen = [one for one in candidates if selects(selector, world.labels(one))]
+    if candidates and not chosen:
+        where = f"in {namespace}" if namespace else "anywhere"
+        message = f"no declared workload {where} has these labels; correct them, or declare the workload"
+        yield NO_MATCH.warning(path, message)
+    for one in chosen:
+        if one.workload in world.context.host_network:
+            message = f"{one.workload} shares its node's network, so that no policy selects it; leave it out"
+            yield HOST_NETWORK.warning(path, message)
+
+
+def _selected(world: World, selector: Object) -> list[Sample]:
+    return [one for one in _workloads(world, None) if selects(selector, world.labels(one))]
+
+
+def _cilium_rules(source: Source, world: World) -> Iterator[Problem]:
+    for rule in cilium_rules(source):
+        word = "from" if rule.direction == "ingress" else "to"
+        called: list[Sample] = []
+        for where, one in items(rule.rule.get(f"{word}Endpoints"), (*rule.path, f"{word}Endpoints")):
+            scoped = scoped_selector(mapping(one), source)
+            chosen = _selected(world, scoped)
+            called.extend(chosen)
+            namespace = mapping(scoped.get("matchLabels")).get(NAMESPACE_KEY) or mapping(scoped.get("matchLabels")).get(
+                f"k8s:{NAMESPACE_KEY}"
+            )
+            if mapping(one) and not chosen and _workloads(world, str(namespace)):
+                yield NO_MATCH.warning(
+                    where, ("no declared workload has these labels; correct them, or declare the workload")
+                )
+        if rule.direction == "ingress":
+            called = _selected(world, _subject_selector(rule.spec, source))
+        for where, entry in rule.entries:
+            listed = [
+                (place, mapping(one).get("port"), mapping(one).get("protocol"))
+                for place, one in items(entry.get("ports"), (*where, "ports"))
+            ]
+            yield from _ports(listed, called, world)
+
+
+def _subject_selector(spec: Object, source: Source) -> Object:
+    selector = mapping(spec.get("endpointSelector"))
+    if source.kind == CILIUM_KINDS[1]:
+        return selector
+    return {**selector, "matchLabels": {**mapping(selector.get("matchLabels")), NAMESPACE_KEY: source.namespace}}
+
+
+def _network_ports(source: Source, world: World) -> Iterator[Problem]:
+    spec = mapping(source.object.get("spec"))
+    own = {**mapping(spec.get("podSelector"))}
+    own["matchLabels"] = {**mapping(own.get("matchLabels")), NAMESPACE_KEY: source.namespace}
+    for path, rule in items(spec.get("ingress"), ("spec", "ingress")):
+        listed = [
+            (where, mapping(one).get("port"), mapping(one).get("protocol", "TCP"))
+            for where, one in items(mapping(rule).get("ports"), (*path, "ports"))
+        ]
+        yield from _ports(listed, _selected(world, own), world)
+
+
+def _ports(listed: Iterable[tuple[KeyPath, object, object]], called: list[Sample], world: World) -> Iterator[Problem]:
+    """Ports against what the called workloads declare; silent where one of them declares none."""
+    declared = [world.context.ports.get(one.workload or "", {}) for one in called]
+    if not declared or not all(declared):
+        return
+    names = {name for ports in declared for name in ports}
+    numbers = {number for ports in declared for _, number in ports.values()}
+    what = ", ".join(sorted(f"{name} {number}" for ports in declared for name, (_, number) in ports.items()))
+    for path, port, _ in listed:
+        if port is None or port in ("0", 0):
+            continue
+        if str(port).isdigit():
+            if int(str(port)) not in numbers:
+                message = (
+                    f"nobody who is called listens on {port} (declared: {what}); use the containers' port, not"
+                    " the Service's"
+                )
+                yield TARGET_PORT.warning(path, message)
+        elif port not in names:
+            yield PORT_NAME.error(
+                path, (f"nobody who is called has a port named {port!r} (declared: {what}); use one of these")
+            )
+
+
+def _authorization(source: Source, world: World) -> Iterator[Problem]:
+    spec = mapping(source.object.get("spec"))
+    labels = {**mapping(mapping(spec.get("selector")).get("matchLabels")), NAMESPACE_KEY: source.namespace}
+    called = [one for one in _selected(world, {"matchLabels": labels}) if world.context.ports.get(one.workload or "")]
+    mode = _mode(source, world)
+    for path, one in items(spec.get("rules"), ("spec", "rules")):
+        rule = mapping(one)
+        if has_http(rule):
+            yield from _tcp_ports(rule, path, called, world.context, str(spec.get("action", "ALLOW")))
+        fields = identities(rule)
+        if fields and mode == "DISABLE":
+            yield NO_IDENTITY.error(
+                path, (f"{', '.join(fields)} never match, as mutual TLS is off in {source.namespace}; set STRICT")
+            )
+        elif any(field.startswith("not") for field in fields) and mode == "PERMISSIVE":
+            message = (
+                f"callers without mutual TLS always match {', '.join(fields)}, as {source.namespace} is"
+                " PERMISSIVE; set STRICT"
+            )
+            yield NO_IDENTITY.warning(path, message)
+
+
+def _tcp_ports(rule: Object, path: KeyPath, called: list[Sample], context: Context, action: str) -> Iterator[Problem]:
+    named = {
+        int(text)
+        for _, one in items(rule.get("to"), ())
+        for text in texts(mapping(mapping(one).get("operation")).get("ports"))
+        if text.isdigit()
+    }
+    for one in called:
+        speaking = context.http_ports.get(one.workload or "", frozenset())
+        for name, (_, number) in context.ports[one.workload or ""].items():
+            if number in speaking or (named and number not in named) or (not named and action == "ALLOW"):
+                continue
+            effect = "never matches" if action == "ALLOW" else "loses its HTTP fields and denies the whole port"
+            message = (
+                f"on port {name} {number} of {one.workload}, which is not HTTP, this rule {effect}; name HTTP"
+                " ports, or remove the fields"
+            )
+            yield NOT_HTTP.error(path, message)
+
+
+def _mode(source: Source, world: World) -> str | None:
+    """The mutual TLS of a namespace as its own policy states it; None where none does."""
+    for other in world.sources:
+        spec = mapping(other.object.get("spec"))
+        if other.kind == "PeerAuthentication" and other.namespace == source.namespace and "selector" not in spec:
+            return str(mapping(spec.get("mtls")).get("mode"))
+    return None
+
+
+def check_levels(sources: Iterable[Source]) -> Iterator[Problem]:
+    """Two PeerAuthentications at one level, of which only the oldest counts."""
+    seen: dict[tuple[str, str], Source] = {}
+    for source in sources:
+        if source.kind != "PeerAuthentication":
+            continue
+        selector = mapping(mapping(source.object.get("spec")).get("selector"))
+        first = seen.setdefault((source.namespace, repr(sorted(mapping(selector.get("matchLabels")).items()))), source)
+        if first is not source:
+            at, other = (source, first) if source.written else (first, source)
+            message = f"{other.label} is for the same pods in {source.namespace}, and only the older counts; merge them"
+            yield at.at(IGNORED.warning(("spec",), message))
