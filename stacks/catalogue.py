@@ -26,6 +26,7 @@ MODULES = (
     "stacks.checks.capacity",
     "stacks.checks.cluster_traffic",
     "stacks.checks.dataplane",
+    "stacks.checks.dual_stack",
     "stacks.checks.existing",
     "stacks.checks.identity",
     "stacks.checks.names",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.facts import limits
-from components.values import MALFORMED, ArmId, Cidr, Existing, Ipv4, Ipv4Cidr, Key, Listed, Model, Reference
+from components.values import MALFORMED, ArmId, Cidr, Existing, Ipv4, Ipv4Cidr, Ipv6Cidr, Key, Listed, Model, Reference
 
 _SIZE = re.compile(r"/([1-9]|[12][0-9])")
 
@@ -42,6 +42,7 @@ class SubnetConfig(Model):
 
     name: str | None = Field(None, description="name in Azure; the key if absent")
     cidr: Ipv4Cidr | None = Field(None, description="a fixed range; or give a size")
+    ipv6_cidr: Ipv6Cidr | None = Field(None, description="for dual-stack clusters: a /64 of IPv6 as well")
     size: Size | None = Field(
         None, description="'/n' takes the lowest free range of that size; 'fit' is large enough for its pools"
     )
@@ -143,6 +144,17 @@ class PeeringConfig(Model):
     use_remote_gateways: bool = Field(False, description="use the other network's gateway")
 
 
+class PrivateDnsZoneConfig(Model):
+    """A private DNS zone, linked to the network that it is written in."""
+
+    name: str | None = Field(
+        None, description="its domain; privatelink.<region>.azmk8s.io, for private clusters, if absent"
+    )
+    linked_networks: dict[Key, Reference] = Field(
+        default_factory=dict, description="other networks that resolve its names, such as the one of your DNS servers"
+    )
+
+
 class NetworkConfig(Model):
     """A virtual network: one that this stack makes or, with `id`, one that exists and is only described."""
 
@@ -162,5 +174,8 @@ class NetworkConfig(Model):
     nat_gateways: dict[Key, NatGatewayConfig] = Field(default_factory=dict)
     route_tables: dict[Key, RouteTableConfig] = Field(default_factory=dict)
     peerings: dict[Key, PeeringConfig] = Field(default_factory=dict)
+    private_dns_zones: dict[Key, PrivateDnsZoneConfig] = Field(
+        default_factory=dict, description="private DNS zones to make, for private clusters"
+    )
     tags: Tags = Field(default_factory=dict)
     protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the environment if absent")

@@ -275,6 +275,13 @@ def _virtual_network(name: str, config: NetworkConfig) -> ArmProperties:
     return properties
 
 
+def _ranges(subnet: SubnetConfig, cidr: IPv4Network) -> ArmProperties:
+    """Azure takes one range by itself, and two as a list."""
+    if subnet.ipv6_cidr is None:
+        return {"addressPrefix": str(cidr)}
+    return {"addressPrefixes": [str(cidr), str(subnet.ipv6_cidr)]}
+
+
 def _subnet(
     network: str, key: str, subnet: SubnetConfig, cidr: IPv4Network, delegations: tuple[str, ...]
 ) -> ArmProperties:
@@ -286,7 +293,7 @@ def _subnet(
     }
     return {
         "subnetName": subnet.name or key,
-        "addressPrefix": str(cidr),
+        **_ranges(subnet, cidr),
         "defaultOutboundAccess": subnet.default_outbound_access,
         "delegations": [
             {"name": service, "serviceName": service} for service in dict.fromkeys((*subnet.delegations, *delegations))

@@ -161,8 +161,7 @@ def test_mode_without_a_pod_range_has_no_key_for_one() -> None:
     assert {"PodSubnetNetworking", "NodeSubnetNetworking"} <= set(definitions)
 
 
-def test_clusters_are_ipv4_only() -> None:
-    """NET-39, NET-40: there is no way to ask for IPv6."""
-    assert "ipFamilies" not in text()
+def test_ipv6_ranges_have_keys_of_their_own() -> None:
+    """NET-39: the IPv4 keys take no IPv6."""
     assert faults(networking({"podCidr": "fd12::/64"})) == ["config.cilia:clusters.main.networking"]
-    assert faults(networking({"serviceCidr": "fd12::/108"})) == ["config.cilia:clusters.main.networking"]
+    assert faults(networking({"ipFamilies": ["IPv4", "IPv6"], "ipv6PodCidr": "fd12::/64"})) == []

@@ -59,7 +59,13 @@ def system(values: dict[str, Any]) -> dict[str, Any]:
         ),
         pytest.param(
             cluster({"networking": {"outbound": {"type": "loadBalancer", "x": 1}}}),
-            ["clusters.main.networking.outbound.x: unknown key 'x'; known here: type [CFG-01]"],
+            [
+                (
+                    "clusters.main.networking.outbound.x: unknown key 'x'; known here: allocatedOutboundPorts,"
+                    " backendPoolType, idleTimeoutInMinutes, managedOutboundIPs, outboundIPPrefixes, outboundIPs, type"
+                    " [CFG-01]"
+                )
+            ],
             id="below-a-choice",
         ),
         pytest.param(
@@ -229,7 +235,7 @@ def test_missing_key_is_named(values: dict[str, Any], found: list[str]) -> None:
             [
                 (
                     "clusters.main.networking.outbound: type 'firewall' is not one of 'loadBalancer',"
-                    " 'userAssignedNATGateway', 'userDefinedRouting'; use one of these [CFG-04]"
+                    " 'managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'none'; use one of these [CFG-04]"
                 )
             ],
             id="type-below-a-mode",

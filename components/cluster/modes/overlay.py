@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
 from pydantic import Field
@@ -13,7 +13,11 @@ from pydantic import Field
 from components.cluster.modes.base import Mode, NetworkingBase, common_profile
 from components.facts import limits
 from components.facts.features import ModeName
-from components.values import ArmProperties, Ipv4Cidr
+from components.values import ArmProperties, Ipv4Cidr, Ipv6Cidr, Listed
+
+# https://learn.microsoft.com/azure/aks/azure-cni-overlay (2026-08): Azure's own defaults
+_IPV6_PODS = IPv6Network("fd12:3456:789a::/64")
+_IPV6_SERVICES = IPv6Network("fd12:3456:789a:1::/108")
 
 
 class OverlayNetworking(NetworkingBase):
@@ -23,13 +27,40 @@ class OverlayNetworking(NetworkingBase):
     pod_cidr: Ipv4Cidr = Field(
         IPv4Network("10.244.0.0/16"), description="range of pod addresses, a /24 of it per node; it can only grow"
     )
+    ip_families: Listed[Literal["IPv4", "IPv6"]] = Field(
+        ("IPv4",), description="[IPv4], or [IPv4, IPv6] for a dual-stack cluster; IPv4 comes first"
+    )
+    ipv6_pod_cidr: Ipv6Cidr | None = Field(
+        None, description="with IPv6: range of the pods' IPv6 addresses; fd12:3456:789a::/64 if absent, as Azure's own"
+    )
+    ipv6_service_cidr: Ipv6Cidr | None = Field(
+        None, description="with IPv6: range of Services, /108 or smaller; fd12:3456:789a:1::/108 if absent"
+    )
+
+    @property
+    def dual_stack(self) -> bool:
+        """Whether pods and Services have IPv6 addresses as well."""
+        return "IPv6" in self.ip_families
 
 
 def _network_profile(networking: OverlayNetworking) -> ArmProperties:
-    return {
+    profile: ArmProperties = {
         "networkPluginMode": "overlay",
         "podCidr": str(networking.pod_cidr),
         **common_profile(networking),
+    }
+    return {**profile, **_dual_stack(networking)} if networking.dual_stack else profile
+
+
+def _dual_stack(networking: OverlayNetworking) -> ArmProperties:
+    """One range per family, IPv4 first.
+
+    Source: https://learn.microsoft.com/azure/aks/azure-cni-overlay (dual-stack networking)
+    """
+    return {
+        "ipFamilies": list(networking.ip_families),
+        "podCidrs": [str(networking.pod_cidr), str(networking.ipv6_pod_cidr or _IPV6_PODS)],
+        "serviceCidrs": [str(networking.service_cidr), str(networking.ipv6_service_cidr or _IPV6_SERVICES)],
     }
 
 

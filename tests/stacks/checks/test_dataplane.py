@@ -33,8 +33,8 @@ def test_cilium_enforces_policies_itself(engine: str) -> None:
 def test_cilium_policies_need_the_cilium_dataplane() -> None:
     assert problems(with_engine("azure", "cilium")) == [
         (
-            "clusters.main.networking.networkPolicy: cilium with dataplane azure; use dataplane cilium, or calico or none"
-            " [VER-01]"
+            "clusters.main.networking.networkPolicy: cilium with dataplane azure; use dataplane cilium, or calico or"
+            " none [VER-01]"
         )
     ]
 

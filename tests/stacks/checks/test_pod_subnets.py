@@ -215,8 +215,8 @@ def test_documented_node_subnet_of_50_nodes_needs_a_21() -> None:
 
     assert findings("CAP-08", values) == [
         (
-            "networks.main.subnets.nodes.cidr: 10.20.0.0/22 has 1,019 usable addresses, 1,581 are needed (main/user 1,488,"
-            " main/system 93); use /21 or larger"
+            "networks.main.subnets.nodes.cidr: 10.20.0.0/22 has 1,019 usable addresses, 1,581 are needed (main/user"
+            " 1,488, main/system 93); use /21 or larger"
         )
     ]
 
