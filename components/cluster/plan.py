@@ -6,7 +6,7 @@ Everything that AKS would default silently and that has consequences is sent exp
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -14,6 +14,7 @@ from components.cluster.acns import advanced_networking
 from components.cluster.api.package import ApiPackage, api_package, former_tokens
 from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
+from components.cluster.contributions import merged
 from components.cluster.modes.registry import mode_of
 from components.cluster.outbound import bootstrap_profile
 from components.cluster.pool_plan import (
@@ -25,7 +26,7 @@ from components.cluster.pool_plan import (
 )
 from components.facts.features import ModeName
 from components.facts.names import DNS_PREFIX, Kind
-from components.values import ArmProperties, Ref, Scope
+from components.values import ArmProperties, ArmValue, Ref, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def plan_cluster(
     subnets: Mapping[str, str | Ref],
     subnet_addresses: Mapping[str, int],
     protect: bool,
+    contributions: Iterable[Mapping[str, ArmValue]] = (),
 ) -> ClusterPlan:
     """The whole cluster.
 
@@ -97,6 +99,7 @@ def plan_cluster(
         subnets: What each pool's `subnet` stands for.
         subnet_addresses: Usable addresses of those subnets, as far as known.
         protect: Whether resources are protected unless they say otherwise.
+        contributions: What other areas say about the cluster: parts of its inputs.
     """
     mode = mode_of(config.networking)
     nodes = node_counts(config, subnet_addresses.values())
@@ -109,7 +112,7 @@ def plan_cluster(
         service_cidr=config.networking.service_cidr,
         nodes=nodes,
         pods=pod_counts(config, nodes),
-        properties=_cluster(key, config, scope, identity, subnets),
+        properties=merged(_cluster(key, config, scope, identity, subnets), contributions),
         ignore_changes=_owned_by_azure(config),
         pools=tuple(
             plan_pool(key, name, pool, config=config, scope=scope, subnets=subnets, protect=protect)

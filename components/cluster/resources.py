@@ -15,6 +15,8 @@ from components.outputs import References, arguments, substitute
 from components.values import Ref
 
 TYPE = "cilia:cluster:AksCluster"
+SECRETS_PROVIDER = "azureKeyvaultSecretsProvider"
+"""The add-on that reads key vaults, as ARM calls it."""
 
 
 class AksCluster(pulumi.ComponentResource):
@@ -25,7 +27,7 @@ class AksCluster(pulumi.ComponentResource):
         pools: The other pools by key.
         kubeconfig: Credentials for the cluster; always secret.
         provider: The Kubernetes provider; None where something else writes to the cluster.
-        references: What other areas' plans may refer to: the cluster's id, name and principal.
+        references: What other areas' plans may refer to: the cluster's id, name, identities and OIDC issuer.
     """
 
     cluster: containerservice.ManagedCluster
@@ -67,13 +69,7 @@ class AksCluster(pulumi.ComponentResource):
                 ignore_changes=list(plan.ignore_changes),
             ),
         )
-        self.references = {
-            Ref("cluster", plan.key): self.cluster.id,
-            Ref("cluster", plan.key, "name"): self.cluster.name,
-            Ref("cluster", plan.key, "principalId"): self.cluster.identity.apply(
-                lambda identity: identity.principal_id if identity else ""
-            ),
-        }
+        self.references = _answers(plan.key, self.cluster)
         known = {**references, **self.references}
         self.pools = {
             pool.key: pool_type(
@@ -101,6 +97,29 @@ class AksCluster(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.cluster]),
             )
         self.register_outputs({"id": self.cluster.id, "name": self.cluster.name})
+
+
+def _answers(key: str, cluster: containerservice.ManagedCluster) -> dict[Ref, pulumi.Output[str]]:
+    """What only Azure knows of a cluster; empty text where the cluster does not have it."""
+    secrets = cluster.addon_profiles.apply(lambda profiles: (profiles or {}).get(SECRETS_PROVIDER))
+    return {
+        Ref("cluster", key): cluster.id,
+        Ref("cluster", key, "name"): cluster.name,
+        Ref("cluster", key, "principalId"): cluster.identity.apply(lambda own: own.principal_id if own else ""),
+        Ref("cluster", key, "tenantId"): cluster.identity.apply(lambda own: own.tenant_id if own else ""),
+        Ref("cluster", key, "oidcIssuerUrl"): cluster.oidc_issuer_profile.apply(
+            lambda profile: profile.issuer_url if profile else ""
+        ),
+        Ref("cluster", key, "kubeletPrincipalId"): cluster.identity_profile.apply(
+            lambda profile: profile["kubeletidentity"].object_id if profile else ""
+        ),
+        Ref("cluster", key, "secretsProviderPrincipalId"): secrets.apply(
+            lambda profile: profile.identity.object_id if profile and profile.identity else ""
+        ),
+        Ref("cluster", key, "secretsProviderClientId"): secrets.apply(
+            lambda profile: profile.identity.client_id if profile and profile.identity else ""
+        ),
+    }
 
 
 def _kubeconfig(resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
