@@ -117,6 +117,8 @@ def test_more_pods_than_azure_supports_are_a_warning() -> None:
     ]
     fewer = pools(user={"minCount": 3, "maxCount": 799, "maxPods": 250, "maxSurge": "10%"})
     assert findings("CAP-02", fewer) == []
+    fewer["cilia:clusters"]["main"]["systemPool"]["maxPods"] = 250
+    assert findings("CAP-02", fewer) == []
 
 
 @pytest.mark.parametrize("pods", [9, 251, 0, -1])
@@ -147,6 +149,11 @@ def test_pool_of_fixed_size_without_room_for_thirty_pods_is_refused() -> None:
             " use at least 2 nodes, or maxPods 30"
         )
     ]
+
+
+def test_pool_that_may_shrink_to_nothing_is_taken_where_a_node_holds_thirty_pods() -> None:
+    assert findings("CAP-04", pool(minCount=0, maxPods=30)) == []
+    assert len(findings("CAP-04", pool(minCount=0, maxPods=29))) == 1
 
 
 @pytest.mark.parametrize("pods", [30, 110, 250])
@@ -215,6 +222,17 @@ def test_five_thousand_nodes_need_an_11() -> None:
         (
             "clusters.main.networking.podCidr: 100.64.0.0/12 holds 4,096 nodes, the pools need 5,000 (5,000 + 0 surge);"
             " use /11 or larger"
+        )
+    ]
+
+
+def test_pod_range_that_is_suggested_may_be_full() -> None:
+    values = pools(user=fixed(127))
+    values["cilia:clusters"]["main"]["networking"]["podCidr"] = "100.64.0.0/18"
+    assert findings("CAP-06", values) == [
+        (
+            "clusters.main.networking.podCidr: 100.64.0.0/18 holds 64 nodes, the pools need 128 (128 + 0 surge);"
+            " use /17 or larger"
         )
     ]
 

@@ -21,6 +21,13 @@ def test_resource_group_with_a_name_that_azure_refuses_is_refused() -> None:
     ]
 
 
+def test_resource_group_that_exists_or_is_missing_has_no_name_to_refuse() -> None:
+    existing = f"/subscriptions/{'0' * 8}-0000-0000-0000-{'0' * 12}/resourceGroups/rg-hub"
+    values = stack({"cilia:environment": {"resourceGroup": {"name": ..., "id": existing}}})
+    assert problems(values) == []
+    assert findings("NET-17", stack({"cilia:environment": ...})) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "path", "fault"),
     [
@@ -181,6 +188,12 @@ def test_keys_that_give_pulumi_the_same_name_are_refused() -> None:
             " rename one of the keys [CFG-29]"
         )
     ]
+
+
+def test_name_that_a_retired_subnet_had_in_pulumi_is_free() -> None:
+    other = {"addressSpace": ["10.9.0.0/16"], "subnets": {"nodes": {"size": "/24", "retired": True}}}
+    values = stack({"cilia:networks": {"main": {"subnets": {"b-nodes": {"size": "/29"}}}, "main-b": other}})
+    assert problems(values) == []
 
 
 def test_name_of_a_retired_subnet_is_free() -> None:

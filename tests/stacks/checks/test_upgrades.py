@@ -136,6 +136,17 @@ def test_cluster_that_can_just_be_upgraded_at_its_largest_is_taken() -> None:
     assert findings("CAP-13", large(979)) == []
 
 
+def test_cluster_of_as_many_nodes_as_there_may_be_is_a_warning() -> None:
+    values = large(999)
+    values["cilia:clusters"]["main"]["systemPool"]["count"] = 5
+    assert findings("CAP-13", values) == [
+        (
+            "clusters.main: warning: 5,000 nodes and 102 during an upgrade are 5,102, above 5,000 upgrades are blocked;"
+            " lower maxSurge, or scale below 3,000 before upgrades"
+        )
+    ]
+
+
 def test_cluster_that_is_too_large_anyway_is_not_said_to_block_upgrades() -> None:
     assert findings("CAP-13", large(1000)) == []
     assert len(findings("CAP-01", large(1000))) == 6
