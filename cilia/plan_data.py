@@ -13,7 +13,7 @@ from typing import Any
 
 from components.cluster.capacity import Counts
 from components.facts.features import ModeName
-from components.network.plan import SubnetPlan
+from components.network.plan import SubnetPlan, ipv4_spaces
 from components.problems import ConfigError
 from components.values import camel
 from stacks.load import Loaded
@@ -155,8 +155,17 @@ def _network(network: NetworkView) -> NetworkRow:
         address_space=tuple(network.config.address_space),
         subnets=tuple(_subnet(network, subnet) for subnet in plan.subnets),
         free=plan.free,
-        connected=tuple((name, cidr) for name, cidrs in network.config.connected_ranges.items() for cidr in cidrs),
+        connected=tuple(_connected(network)),
     )
+
+
+def _connected(network: NetworkView) -> Iterator[tuple[str, IPv4Network]]:
+    """What the network reaches beyond itself, as far as its file says."""
+    for name, cidrs in network.config.connected_ranges.items():
+        yield from ((name, cidr) for cidr in cidrs)
+    for name, peering in network.config.peerings.items():
+        far = network.stack.config.networks.get(peering.network or "") if peering.stack is None else None
+        yield from ((f"peering {name}", cidr) for cidr in (ipv4_spaces(far) if far else peering.address_space))
 
 
 def _subnet(network: NetworkView, subnet: SubnetPlan) -> SubnetRow:

@@ -23,7 +23,7 @@ from tests.sdk_types import unknown_properties
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 8, 21)
-STACKS = ("dev", "staging", "prod")
+STACKS = ("dev", "staging", "prod", "podsubnet", "staticblock", "nodesubnet", "dualstack")
 COMPONENTS = {"cilia:network:Network", "cilia:identity:ClusterIdentity", "cilia:cluster:AksCluster"}
 GROUP = "azure-native:resources:ResourceGroup"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -101,11 +101,12 @@ def test_a_cluster_waits_for_the_rights_of_its_identity(stack: str) -> None:
 
 
 @every_stack
-def test_every_node_subnet_has_a_right_granted_on_it(stack: str) -> None:
+def test_every_subnet_of_a_pool_has_a_right_granted_on_it(stack: str) -> None:
     scopes = {each.inputs["scope"] for each in of_type(stack, ROLE_ASSIGNMENT)}
     inline = [pool for cluster in of_type(stack, CLUSTER) for pool in cluster.inputs["agentPoolProfiles"]]  # type: ignore[attr-defined]
     pools = [*inline, *(pool.inputs for pool in of_type(stack, POOL))]
-    assert {pool["vnetSubnetID"] for pool in pools} == scopes
+    subnets = {pool.get(key) for pool in pools for key in ("vnetSubnetID", "podSubnetID")} - {None}
+    assert subnets == scopes
 
 
 @every_stack

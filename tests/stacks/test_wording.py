@@ -235,7 +235,8 @@ def test_missing_key_is_named(values: dict[str, Any], found: list[str]) -> None:
             [
                 (
                     "clusters.main.networking.outbound: type 'firewall' is not one of 'loadBalancer',"
-                    " 'managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'none'; use one of these [CFG-04]"
+                    " 'managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'none'; use one of these"
+                    " [CFG-04]"
                 )
             ],
             id="type-below-a-mode",

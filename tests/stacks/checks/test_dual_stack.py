@@ -129,7 +129,7 @@ def test_nat_gateway_is_no_way_out_for_ipv6() -> None:
 def test_routes_for_ipv6_are_asked_for() -> None:
     assert findings("NET-40", dual_stack(outbound={"type": "userDefinedRouting"})) == [
         (
-            "clusters.main.networking.outbound.type: warning: userDefinedRouting sends IPv6 only where the route table has"
-            " a route for ::/0; add one, or accept"
+            "clusters.main.networking.outbound.type: warning: userDefinedRouting sends IPv6 only where the route table"
+            " has a route for ::/0; add one, or accept"
         )
     ]
