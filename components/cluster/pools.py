@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Literal
 
@@ -59,8 +58,8 @@ class PoolSettings(Model):
     """What every node pool has, whatever it is for. Linux only: the Cilium dataplane has no Windows."""
 
     vm_size: str = Field("Standard_D4ds_v5", description="Azure VM size")
-    subnet: str | None = Field(None, description="a subnet of the cluster's network, or its ARM id")
-    pod_subnet: str | None = Field(None, description="with mode podSubnet: the subnet of its pods, or its ARM id")
+    subnet: str | None = Field(None, description="a subnet of the cluster's network")
+    pod_subnet: str | None = Field(None, description="with mode podSubnet: the subnet of its pods")
     allocation: Literal["dynamic", "staticBlock"] | None = Field(
         None, description="with mode podSubnet: as the cluster's if absent"
     )
@@ -135,7 +134,7 @@ class PoolSettings(Model):
             return 0
         if isinstance(self.max_surge, int):
             return min(self.max_surge, self.max_nodes)
-        return min(math.ceil(self.max_nodes * int(self.max_surge.rstrip("%")) / 100), self.max_nodes)
+        return min(-(-self.max_nodes * int(self.max_surge.rstrip("%")) // 100), self.max_nodes)
 
 
 class SystemPoolConfig(PoolSettings):

@@ -63,7 +63,7 @@ cluster_plan = plan_cluster(
     scope,
     identity=identity_plan.cluster_identity,
     subnets={"nodes": nodes},
-    subnet_addresses={"nodes": network_plan.subnets[0].usable},
+    subnet_ranges={"nodes": network_plan.subnets[0].cidr},
     protect=True,
 )
 

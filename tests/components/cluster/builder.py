@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
 from components.cluster.config import ClusterConfig
@@ -55,6 +56,6 @@ def plan(values: Mapping[str, Any] | None = None) -> ClusterPlan:
         SCOPE,
         identity=IDENTITY,
         subnets={"nodes": Ref("subnet", "main/nodes")},
-        subnet_addresses={"nodes": 251} if values and "network" in values else {},
+        subnet_ranges={"nodes": IPv4Network("10.0.0.0/24")} if values and "network" in values else {},
         protect=True,
     )

@@ -34,21 +34,54 @@ def test_overlay_node_takes_one_address_of_its_subnet() -> None:
     assert needed_addresses(built, built.pools["user"]) == 60 + 20
 
 
-_POOLS = {"systemPool": {"count": 3, "maxPods": 110}, "pools": {"user": {"minCount": 3, "maxCount": 20, "maxPods": 60}}}
+_POOLS: dict[str, Any] = {
+    "systemPool": {"count": 3, "maxPods": 110},
+    "pools": {"user": {"minCount": 3, "maxCount": 20, "maxPods": 60}},
+}
+
+
+def in_subnets(*, pods: bool = False) -> dict[str, Any]:
+    """The two pools, each in a node subnet of its own and, if asked for, both with pods in a third."""
+    extra = {"podSubnet": "pods"} if pods else {}
+    return {
+        "network": "main",
+        "systemPool": {**_POOLS["systemPool"], "subnet": "a", **extra},
+        "pools": {"user": {**_POOLS["pools"]["user"], "subnet": "b", **extra}},
+    }
+
+
+_LARGE = {"mode": "overlay", "podCidr": "10.0.0.0/8"}
+_A, _B, _PODS = (IPv4Network(text) for text in ("10.1.0.0/26", "10.1.1.0/25", "10.2.0.0/22"))
 
 
 @pytest.mark.parametrize(
     ("values", "subnets", "limit"),
     [
-        pytest.param({}, (), 256, id="pod-range"),
-        pytest.param({}, (59, 123), 182, id="subnets-together"),
-        pytest.param({"networking": {"mode": "overlay", "podCidr": "10.0.0.0/8"}}, (), 5000, id="aks"),
+        pytest.param({}, {}, 256, id="pod-range"),
+        pytest.param(in_subnets(), {"a": _A, "b": _B}, 59 + 123, id="subnets-together"),
+        pytest.param({"networking": _LARGE}, {}, 5000, id="aks"),
+        pytest.param({"networking": _LARGE, "tier": "Free"}, {}, 1000, id="tier-free"),
         pytest.param(
-            {"networking": {"mode": "overlay", "podCidr": "10.0.0.0/8"}, "tier": "Free"}, (), 1000, id="tier-free"
+            {**in_subnets(), "networking": {"mode": "nodeSubnet"}},
+            {"a": _A, "b": _B},
+            123 // 61,
+            id="pods-in-node-subnets",
+        ),
+        pytest.param(
+            {**in_subnets(pods=True), "networking": {"mode": "podSubnet"}},
+            {"a": _A, "b": _B, "pods": _PODS},
+            1019 // 80,
+            id="pods-in-a-subnet-in-batches",
+        ),
+        pytest.param(
+            {**in_subnets(pods=True), "networking": {"mode": "podSubnet", "allocation": "staticBlock"}},
+            {"a": _A, "b": _B, "pods": _PODS},
+            1019 // 64,
+            id="pods-in-a-subnet-in-blocks",
         ),
     ],
 )
-def test_nodes_of_a_cluster(values: dict[str, Any], subnets: tuple[int, ...], limit: int) -> None:
+def test_nodes_of_a_cluster(values: dict[str, Any], subnets: dict[str, IPv4Network], limit: int) -> None:
     assert node_counts(config({**_POOLS, **values}), subnets) == Counts(now=6, max=23, with_surge=31, limit=limit)
 
 
