@@ -73,7 +73,8 @@ def system(values: dict[str, Any]) -> dict[str, Any]:
             [
                 (
                     "clusters.main.networking.allocation: unknown key 'allocation'; known here: dataplane,"
-                    " dnsServiceIP, mode, networkPolicy, outbound, podCidr, serviceCidr [CFG-01]"
+                    " dnsServiceIP, ipFamilies, ipv6PodCidr, ipv6ServiceCidr, mode, networkPolicy, outbound, podCidr,"
+                    " serviceCidr [CFG-01]"
                 )
             ],
             id="of-another-mode",
