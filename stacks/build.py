@@ -14,10 +14,12 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 from pulumi_azure_native import authorization, resources
 
+from components.cluster.plan import ClusterPlan
 from components.cluster.resources import AksCluster
 from components.identity.resources import ClusterIdentity
 from components.network.peerings.resources import Peerings
 from components.network.resources import Network
+from components.network.zones.resources import PrivateDnsZones
 from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError
 from components.values import Ref
@@ -32,6 +34,7 @@ class Deployed:
     networks: dict[str, Network]
     identities: dict[str, ClusterIdentity]
     clusters: dict[str, AksCluster]
+    zones: dict[str, PrivateDnsZones]
 
 
 def load_stack() -> StackPlan:
@@ -87,7 +90,7 @@ def build(plan: StackPlan) -> Deployed:
     if not plan.keep_type_aliases:
         pulumi.runtime.register_stack_transformation(strip_type_aliases)
     known: dict[Ref, pulumi.Input[Any]] = {}
-    deployed = Deployed({}, {}, {})
+    deployed = Deployed({}, {}, {}, {})
     if plan.resource_group is not None:
         group = resources.ResourceGroup(
             "main", **arguments(plan.resource_group, known), opts=pulumi.ResourceOptions(protect=plan.protect)
@@ -101,6 +104,9 @@ def build(plan: StackPlan) -> Deployed:
         deployed.networks[key] = Network(key, network, known)
         known.update(deployed.networks[key].references)
     _build_peerings(plan, known, deployed)
+    for key, zones in plan.zones.items():
+        deployed.zones[key] = PrivateDnsZones(key, zones, known)
+        known.update(deployed.zones[key].references)
     for key in plan.clusters:
         _build_cluster(key, plan, known, deployed)
     return deployed
@@ -140,23 +146,30 @@ def _build_cluster(key: str, plan: StackPlan, known: dict[Ref, pulumi.Input[Any]
         deployed.identities[key] = ClusterIdentity(key, identity, known)
         known.update(deployed.identities[key].references)
         before = deployed.identities[key].role_assignments
+    before = [*before, *_links(plan.clusters[key], deployed)]
     deployed.clusters[key] = AksCluster(key, plan.clusters[key], known, depends_on=before)
     known.update(deployed.clusters[key].references)
     if identity.after_cluster and identity.role_assignments:
         deployed.identities[key] = ClusterIdentity(key, identity, known)
 
 
+def _links(cluster: ClusterPlan, deployed: Deployed) -> list[pulumi.Resource]:
+    """The links of a cluster's private DNS zone: without them its nodes never find the API server."""
+    zones = [zones for zones in deployed.zones.values() if cluster.private_dns_zone in zones.references]
+    return [link for found in zones for link in found.links]
+
+
 def exports(plan: StackPlan, deployed: Deployed) -> dict[str, Any]:
     """What people need afterwards: names, ids, addresses, and the line that gives them credentials."""
     return {
         "resourceGroup": plan.scope.resource_group,
-        "networks": {key: _network_outputs(plan, key, network) for key, network in deployed.networks.items()},
+        "networks": {key: _network_outputs(plan, key, deployed) for key in deployed.networks},
         "clusters": {key: _cluster_outputs(plan, key, deployed) for key in deployed.clusters},
     }
 
 
-def _network_outputs(plan: StackPlan, key: str, network: Network) -> dict[str, Any]:
-    planned = plan.networks[key]
+def _network_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str, Any]:
+    planned, network = plan.networks[key], deployed.networks[key]
     return {
         "id": network.virtual_network.id,
         "name": planned.name,
@@ -169,6 +182,10 @@ def _network_outputs(plan: StackPlan, key: str, network: Network) -> dict[str, A
         "publicIPs": {
             address.key: network.references[Ref("publicIP", f"{key}/{address.key}", "ipAddress")]
             for address in planned.public_ips
+        },
+        "privateDnsZones": {
+            zone.zone.key: {"id": deployed.zones[key].references[Ref("privateDnsZone", f"{key}/{zone.zone.key}")]}
+            for zone in plan.zones.get(key, ())
         },
     }
 

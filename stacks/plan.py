@@ -6,21 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
-from components.facts.roles import Role
-from components.identity.plan import Grant, IdentityPlan, plan_identity
+from components.facts import limits
+from components.identity.plan import IdentityPlan, plan_identity
 from components.network.peerings.plan import PeeringPlan, plan_peerings
 from components.network.plan import NetworkPlan, plan_network
+from components.network.zones.plan import ZonePlan, plan_zones
 from components.problems import ConfigError, Problem
-from components.values import ArmProperties, Joined, Ref, Scope, is_key, referred
+from components.values import ArmProperties, Joined, Ref, Scope
 from stacks.config import StackConfig
-from stacks.view import ClusterView, NetworkView, StackView
+from stacks.grants import grants, subnets_of, zone_of
+from stacks.view import NetworkView, StackView
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """Stands for the subscription where none is known."""
 
 
-POD_SUBNET_DELEGATION = "Microsoft.ContainerService/managedClusters"
-"""AKS delegates pod subnets to itself; declared, it is no drift (NET-21)."""
+AKS_DELEGATION = "Microsoft.ContainerService/managedClusters"
+"""AKS delegates subnets of pods and of API servers to itself; declared, it is no drift (NET-21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class StackPlan:
         resource_group: Inputs of the resource group; None where it exists already.
         networks: Network plans by key, those of existing networks too.
         peerings: Peering plans by the key of their network, where it has any.
+        zones: Plans of private DNS zones by the key of their network, where it has any.
         identities: Identity plans by cluster key.
         clusters: Cluster plans by key.
         protect: Whether the resource group is protected.
@@ -42,6 +45,7 @@ class StackPlan:
     resource_group: ArmProperties | None
     networks: Mapping[str, NetworkPlan]
     peerings: Mapping[str, tuple[PeeringPlan, ...]]
+    zones: Mapping[str, tuple[ZonePlan, ...]]
     identities: Mapping[str, IdentityPlan]
     clusters: Mapping[str, ClusterPlan]
     protect: bool
@@ -91,18 +95,22 @@ def plan_networks(view: StackView) -> Iterator[Problem]:
                 network.config,
                 view.scope,
                 needs={key: _needed(network, key) for key in network.config.subnets},
-                delegations={key: (POD_SUBNET_DELEGATION,) for key in network.config.subnets if network.pod_users(key)},
+                delegations={key: (AKS_DELEGATION,) for key in network.config.subnets if _is_delegated(network, key)},
                 protect=view.protect,
             )
         except ConfigError as error:
             yield from error.problems
 
 
+def _is_delegated(network: NetworkView, subnet: str) -> bool:
+    return bool(network.pod_users(subnet) or network.api_servers(subnet))
+
+
 def _needed(network: NetworkView, subnet: str) -> int:
-    """Addresses that nodes and pods take in a subnet at most."""
+    """Addresses that nodes, pods and API servers take in a subnet at most."""
     nodes = sum(pool.needed_addresses for pool in network.users(subnet))
     pods = sum(pool.pod_addresses.most for pool in network.pod_users(subnet) if pool.pod_addresses)
-    return nodes + pods
+    return nodes + pods + len(network.api_servers(subnet)) * limits.API_SERVER_ADDRESSES
 
 
 def plan_stack(view: StackView) -> StackPlan:
@@ -127,6 +135,11 @@ def plan_stack(view: StackView) -> StackPlan:
             for network in view.networks
             if network.plan and network.config.peerings
         },
+        zones={
+            network.key: plan_zones(network.key, network.config, view.plans, view.scope, protect=view.protect)
+            for network in view.networks
+            if network.config.private_dns_zones
+        },
         identities=identities,
         clusters={
             cluster.key: plan_cluster(
@@ -134,7 +147,8 @@ def plan_stack(view: StackView) -> StackPlan:
                 cluster.config,
                 view.scope,
                 identity=identities[cluster.key].cluster_identity,
-                subnets={name: reference for name, reference, _ in _subnets(cluster)},
+                subnets={name: reference for name, reference, _ in subnets_of(cluster)},
+                zone=zone[0] if (zone := zone_of(cluster)) else None,
                 subnet_addresses={
                     pool.subnet.key: pool.subnet.usable for pool in cluster.pools if pool.subnet is not None
                 },
@@ -151,37 +165,3 @@ def _resource_group(scope: Scope) -> ArmProperties | None:
     if not scope.deploys_resource_group:
         return None
     return {"resourceGroupName": scope.resource_group, "location": scope.location, "tags": dict(scope.tags)}
-
-
-def _subnets(cluster: ClusterView) -> Iterator[tuple[str, str | Ref, str]]:
-    """Each node and pod subnet of a cluster, once: as pools name it, as a plan refers to it, and its ARM id."""
-    network = cluster.network
-    plan = network.plan if network else None
-    named = (name for pool in cluster.pools for name in (pool.config.subnet, pool.config.pod_subnet))
-    for name in dict.fromkeys(named):
-        if name is None or plan is None:
-            continue
-        subnet = plan.subnet(name)
-        if subnet is not None:
-            yield name, Ref("subnet", f"{plan.key}/{name}"), subnet.arm_id
-
-
-def grants(cluster: ClusterView) -> Iterator[Grant]:
-    """The rights a cluster's identity needs (ID-01): Network Contributor on each subnet and its route table.
-
-    Source: https://learn.microsoft.com/azure/aks/configure-azure-cni, fixture 06 (the CLI's own assignment)
-    """
-    network = cluster.network
-    for name, reference, arm_id in _subnets(cluster):
-        yield Grant(f"subnet-{name.rsplit('/', 1)[-1]}", Role.NETWORK_CONTRIBUTOR, reference, arm_id)
-    if network is None or network.plan is None:
-        return
-    tables = {table.key: table.name for table in network.plan.route_tables}
-    subnets = (network.config.subnets.get(name) for name, _, _ in _subnets(cluster))
-    attached = (subnet.route_table for subnet in subnets if subnet)
-    for table in dict.fromkeys(key for key in attached if key):
-        arm_id = (
-            cluster.stack.scope.arm_id("Microsoft.Network/routeTables", tables[table]) if is_key(table) else str(table)
-        )
-        name = str(table).rsplit("/", 1)[-1].rsplit(".", 1)[-1]
-        yield Grant(f"route-table-{name}", Role.NETWORK_CONTRIBUTOR, referred("routeTable", network.key, table), arm_id)

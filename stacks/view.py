@@ -93,6 +93,16 @@ class NetworkView:
         """The pools whose nodes are in a subnet."""
         return [pool for pool in self.pools if pool.config.subnet == subnet]
 
+    def api_servers(self, subnet: str) -> list[ClusterView]:
+        """The clusters whose API servers are in a subnet."""
+        return [
+            ClusterView(self.stack, key, config)
+            for key, config in self.stack.config.clusters.items()
+            if config.network == self.key
+            and config.api_server.enable_vnet_integration
+            and config.api_server.subnet == subnet
+        ]
+
     def pod_users(self, subnet: str) -> list[PoolView]:
         """The pools whose pods are in a subnet."""
         return [pool for pool in self.pools if pool.config.pod_subnet == subnet]

@@ -48,7 +48,7 @@ ENFORCED = {
         "stacks.checks.ranges",
     ),
     **dict.fromkeys(("NET-17", "NET-18"), "stacks.checks.network_names"),
-    **dict.fromkeys(("NET-32", "NET-33", "NET-35"), "stacks.checks.cluster_traffic"),
+    **dict.fromkeys(("NET-30", "NET-32", "NET-33", "NET-35"), "stacks.checks.cluster_traffic"),
     **dict.fromkeys(
         ("NET-36", "CAP-14", "CAP-15", "OUT-01", "OUT-02", "OUT-03", "OUT-05", "OUT-06", "OUT-07"),
         "stacks.checks.outbound",
@@ -64,7 +64,9 @@ ENFORCED = {
         ("ACNS-02", "ACNS-03", "ACNS-10", "ACNS-12", "VER-07", "VER-08", "VER-10", "CAP-17"),
         "stacks.checks.acns",
     ),
-    **dict.fromkeys(("API-02", "API-03"), "stacks.checks.api_server"),
+    **dict.fromkeys(("API-01", "API-02", "API-03"), "stacks.checks.api_server"),
+    **dict.fromkeys(("API-07", "NET-29", "NET-41"), "stacks.checks.api_server_subnet"),
+    **dict.fromkeys(("API-04", "API-05", "API-06", "API-08"), "stacks.checks.private_dns"),
     "VER-15": "stacks.checks.versions",
     **dict.fromkeys(("VER-04", "POOL-02", "POOL-03", "POOL-04", "POOL-07", "POOL-10"), "stacks.checks.pools"),
     **dict.fromkeys(("NAM-05", "NAM-06", "POOL-06"), "stacks.checks.node_settings"),
@@ -165,10 +167,7 @@ NOT_DECIDABLE = {
 
 # The area of work that a constraint belongs to.
 LATER = {
-    "platform": (
-        *("NET-29", "NET-30", "NET-31", "NET-41", "VER-13", "VER-14", "VER-16"),
-        *("API-01", "API-04", "API-05", "API-06", "API-07", "API-08", "ID-03", "POOL-05", "POOL-09"),
-    ),
+    "platform": (*("NET-31", "VER-13", "VER-14", "VER-16", "ID-03", "POOL-05", "POOL-09"),),
     "monitoring": ("VER-12", "ACNS-13"),
     "Istio": ("ACNS-09", *(f"IST-{number:02}" for number in FAMILIES["IST"] if number not in (11, 14))),
     "BYOCNI": ("ACNS-16", "NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),

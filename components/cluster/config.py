@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.cluster.acns import AcnsConfig
+from components.cluster.api_server import ApiServerConfig
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
@@ -40,14 +41,6 @@ IntervalHours = Annotated[
 
 
 _POOL_NAME = NAME_RULES[Kind.POOL]
-
-
-class ApiServerConfig(Model):
-    """Who reaches the API server."""
-
-    authorized_ip_ranges: Listed[str] = Field(
-        (), alias="authorizedIPRanges", description="public ranges that may call the API server; everyone if empty"
-    )
 
 
 class AutoUpgradeConfig(Model):
@@ -114,6 +107,9 @@ class ClusterConfig(Model):
     support_plan: Literal["KubernetesOfficial", "AKSLongTermSupport"] = "KubernetesOfficial"
     dns_prefix: str | None = Field(
         None, description="first part of the API server's name; the cluster's name if absent"
+    )
+    fqdn_subdomain: str | None = Field(
+        None, description="instead of dnsPrefix, with a private DNS zone of your own: the whole first part of the name"
     )
     node_resource_group: str | None = Field(
         None, description="group that AKS makes for nodes; Azure names it if absent"

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 
 from components.cluster.acns import advanced_networking
 from components.cluster.api.package import ApiPackage, api_package, former_tokens
+from components.cluster.api_server import api_server_profile
 from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
 from components.cluster.contributions import merged
@@ -46,6 +47,7 @@ class ClusterPlan:
         pools: The other pools.
         protect: Whether Pulumi refuses to delete it.
         applies_in_cluster: Whether this program writes to the cluster itself.
+        private_dns_zone: What its private DNS zone of its own stands for; None where it has none.
         api_package: The provider's package for cluster and pools; None for the SDK's own version of Azure's API.
         former_types: Type tokens that the cluster has at other versions of the API.
         former_pool_types: The same of its pools.
@@ -63,6 +65,7 @@ class ClusterPlan:
     pools: tuple[PoolPlan, ...]
     protect: bool
     applies_in_cluster: bool
+    private_dns_zone: str | Ref | None
     api_package: ApiPackage | None
     former_types: tuple[str, ...]
     former_pool_types: tuple[str, ...]
@@ -87,6 +90,7 @@ def plan_cluster(
     subnets: Mapping[str, str | Ref],
     subnet_addresses: Mapping[str, int],
     protect: bool,
+    zone: str | Ref | None = None,
     contributions: Iterable[Mapping[str, ArmValue]] = (),
 ) -> ClusterPlan:
     """The whole cluster.
@@ -96,9 +100,10 @@ def plan_cluster(
         config: Its configuration.
         scope: Where it goes.
         identity: The `identity` property, from the identity's plan.
-        subnets: What each pool's `subnet` stands for.
+        subnets: What each subnet that it names stands for.
         subnet_addresses: Usable addresses of those subnets, as far as known.
         protect: Whether resources are protected unless they say otherwise.
+        zone: What a private DNS zone of its own stands for.
         contributions: What other areas say about the cluster: parts of its inputs.
     """
     mode = mode_of(config.networking)
@@ -112,7 +117,13 @@ def plan_cluster(
         service_cidr=config.networking.service_cidr,
         nodes=nodes,
         pods=pod_counts(config, nodes),
-        properties=merged(_cluster(key, config, scope, identity, subnets), contributions),
+        properties=merged(
+            {
+                **_cluster(key, config, scope, identity, subnets),
+                "apiServerAccessProfile": api_server_profile(config.api_server, zone=zone, subnets=subnets),
+            },
+            contributions,
+        ),
         ignore_changes=_owned_by_azure(config),
         pools=tuple(
             plan_pool(key, name, pool, config=config, scope=scope, subnets=subnets, protect=protect)
@@ -120,6 +131,7 @@ def plan_cluster(
         ),
         protect=protect,
         applies_in_cluster=config.in_cluster == "apply",
+        private_dns_zone=zone,
         api_package=api_package(config.api_version),
         former_types=former_tokens(config.api_version, "ManagedCluster"),
         former_pool_types=former_tokens(config.api_version, "AgentPool"),
@@ -138,7 +150,7 @@ def _cluster(
         "supportPlan": config.support_plan,
         "identity": identity,
         "kubernetesVersion": config.kubernetes_version,
-        "dnsPrefix": dns_prefix(key, config),
+        **_host_name(key, config),
         "enableRBAC": True,
         "disableLocalAccounts": False,
         "agentPoolProfiles": [
@@ -169,8 +181,6 @@ def _cluster(
         "addonProfiles": {"azurepolicy": {"enabled": config.azure_policy}},
         "bootstrapProfile": bootstrap_profile(config.networking.outbound),
     }
-    if config.api_server.authorized_ip_ranges:
-        properties["apiServerAccessProfile"] = {"authorizedIPRanges": list(config.api_server.authorized_ip_ranges)}
     if config.node_resource_group:
         properties["nodeResourceGroup"] = config.node_resource_group
     if config.linux_profile:
@@ -180,6 +190,13 @@ def _cluster(
             "ssh": {"publicKeys": keys},
         }
     return properties
+
+
+def _host_name(key: str, config: ClusterConfig) -> ArmProperties:
+    """What the API server's name begins with; Azure takes one of the two."""
+    if config.fqdn_subdomain is not None:
+        return {"fqdnSubdomain": config.fqdn_subdomain}
+    return {"dnsPrefix": dns_prefix(key, config)}
 
 
 def _security_profile(config: ClusterConfig) -> ArmProperties:

@@ -59,6 +59,12 @@ LARGE_POOL_NODES = 500
 LARGE_POOL_MAX_SURGE_PERCENT = 20
 # https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges (2026-08)
 AUTHORIZED_IP_RANGES = 200
+AUTHORIZED_IP_RANGES_VNET_INTEGRATION = 2000
+# https://learn.microsoft.com/azure/aks/api-server-vnet-integration (2026-08)
+API_SERVER_SUBNET_PREFIX = 28
+API_SERVER_ADDRESSES = 9
+API_SERVER_PORTS = (443, 4443)
+API_SERVER_PROBE_PORT = 9988
 # https://learn.microsoft.com/azure/aks/upgrade-aks-control-plane (2026-08); the ARM model says 2, so 2 is the warning
 POOL_VERSION_SKEW_MINORS = 3
 POOL_VERSION_SKEW_WARNING_MINORS = 2

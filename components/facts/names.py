@@ -57,6 +57,7 @@ class Kind(Enum):
     ROUTE_TABLE = "rt"
     NAT_GATEWAY = "ng"
     PUBLIC_IP = "pip"
+    PRIVATE_DNS_ZONE = "pdnsz"
     IDENTITY = "id"
     CLUSTER = "aks"
     POOL = "np"
@@ -80,6 +81,14 @@ NAME_RULES = {
     Kind.ROUTE_TABLE: NameRule("route table", 1, 80, _NETWORKING, _NETWORKING_FORM),
     Kind.NAT_GATEWAY: NameRule("NAT gateway", 1, 80, _NETWORKING, _NETWORKING_FORM),
     Kind.PUBLIC_IP: NameRule("public IP address", 1, 80, _NETWORKING, _NETWORKING_FORM),
+    # https://learn.microsoft.com/azure/dns/private-dns-privatednszone: at least two labels
+    Kind.PRIVATE_DNS_ZONE: NameRule(
+        "private DNS zone",
+        3,
+        253,
+        re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)+"),
+        "small letters, digits and '-', in two or more parts with dots between them",
+    ),
     Kind.IDENTITY: NameRule(
         "user-assigned identity",
         3,

@@ -13,11 +13,19 @@ from stacks.view import ClusterView, StackView
 
 _PAGE = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 
+PRIVATE = Rule(
+    "API-01",
+    "A private API server has no authorized ranges",
+    why="Authorized ranges are about public callers; a private API server has none, and Azure refuses both together.",
+    fix="Remove authorizedIPRanges, or enablePrivateCluster; a security group on the subnet of the nodes, or of the API"
+    " server, decides who reaches a private one.",
+    source=_PAGE,
+)
 RANGES = Rule(
     "API-02",
     "Authorized ranges are public IPv4 ranges that AKS takes",
-    why=f"AKS takes at most {limits.AUTHORIZED_IP_RANGES} ranges, only IPv4 and only public ones, each beginning with"
-    " its first address."
+    why=f"AKS takes at most {limits.AUTHORIZED_IP_RANGES} ranges, {limits.AUTHORIZED_IP_RANGES_VNET_INTEGRATION:,} with"
+    " VNet integration, only IPv4 and only public ones, each beginning with its first address."
     " 0.0.0.0/32 means the cluster's own load balancer and nobody else, so it stands alone.",
     fix="Write public ranges such as 73.140.245.0/24, merging neighbours where there are too many.",
     source=f"{_PAGE}; Azure CLI 2.91.0",
@@ -39,14 +47,23 @@ _ONLY_OWN = "0.0.0.0/32"
 
 
 def _ranges(view: StackView) -> Iterator[Problem]:
-    """API-02."""
+    """API-01, API-02."""
     for cluster in view.clusters:
         path = (*cluster.path, "apiServer", "authorizedIPRanges")
-        given = cluster.config.api_server.authorized_ip_ranges
-        if len(given) > limits.AUTHORIZED_IP_RANGES:
-            yield RANGES.error(
-                path, f"{len(given)} ranges, AKS takes at most {limits.AUTHORIZED_IP_RANGES}; merge or remove some"
+        server = cluster.config.api_server
+        given = server.authorized_ip_ranges
+        if given and server.enable_private_cluster:
+            yield PRIVATE.error(
+                path, f"{len(given)} for a private API server, which no public caller reaches; remove them"
             )
+            continue
+        most = (
+            limits.AUTHORIZED_IP_RANGES_VNET_INTEGRATION
+            if server.enable_vnet_integration
+            else limits.AUTHORIZED_IP_RANGES
+        )
+        if len(given) > most:
+            yield RANGES.error(path, f"{len(given):,} ranges, AKS takes at most {most:,}; merge or remove some")
         for index, text in enumerate(given):
             fault = _fault(text, len(given))
             if fault:
@@ -74,7 +91,8 @@ def _own_way_out(view: StackView) -> Iterator[Problem]:
     """API-03: once per cluster whose way out AKS does not add by itself."""
     for cluster in view.clusters:
         way_out = _way_out(cluster)
-        if cluster.config.api_server.authorized_ip_ranges and way_out:
+        server = cluster.config.api_server
+        if server.authorized_ip_ranges and not server.enable_private_cluster and way_out:
             yield OWN_WAY_OUT.warning(
                 (*cluster.path, "apiServer", "authorizedIPRanges"),
                 f"nodes call from {way_out}, whose public addresses are not known here; make sure they are in the list",

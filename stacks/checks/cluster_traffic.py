@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import product
 
-from components.facts import acns, ranges
+from components.facts import acns, limits, ranges
 from components.network.filtering import (
     AZURE_SERVICES,
     TCP,
@@ -64,6 +64,14 @@ ENCRYPTION = Rule(
     fix=f"Allow UDP {acns.WIREGUARD_PORT} among the nodes' subnets, with a lower priority number than the Deny rule.",
     source="https://learn.microsoft.com/azure/aks/container-network-security-wireguard-encryption-concepts",
 )
+API_SERVER = Rule(
+    "NET-30",
+    "Security groups let nodes reach an API server in their network, and Azure's load balancer probe it",
+    why=f"Nodes call an API server in a subnet on TCP {' and '.join(map(str, limits.API_SERVER_PORTS))}; Azure's load"
+    f" balancer in front of it probes TCP {limits.API_SERVER_PROBE_PORT}.",
+    fix="Allow the traffic with a lower priority number than the Deny rule.",
+    source="https://learn.microsoft.com/azure/aks/api-server-vnet-integration",
+)
 
 _PROBE_SOURCE = interval(ranges.NOT_ALLOWED_IN_VNET["Azure's internal DNS"])
 """Probes come from the same platform address as DNS."""
@@ -80,6 +88,7 @@ class _Guarded:
         cluster: The cluster.
         has_nodes: Whether the cluster has nodes in the subnet.
         has_pods: Whether it is the subnet of some of the cluster's pods.
+        has_api_server: Whether the cluster's API server is in it.
     """
 
     network: NetworkView
@@ -88,6 +97,7 @@ class _Guarded:
     cluster: ClusterView
     has_nodes: bool
     has_pods: bool
+    has_api_server: bool
 
     def denying(self, direction: Direction, wanted: Traffic, tags: Tags) -> list[str]:
         """Names of the group's rules that deny some of the traffic."""
@@ -127,9 +137,11 @@ def _guarded(view: StackView) -> Iterator[_Guarded]:
                 continue
             nodes = {pool.cluster.key for pool in network.users(subnet.key)}
             pods = {pool.cluster.key for pool in network.pod_users(subnet.key)}
+            servers = {cluster.key for cluster in network.api_servers(subnet.key)}
             for cluster in view.clusters:
-                if cluster.key in nodes | pods:
-                    yield _Guarded(network, group, subnet, cluster, cluster.key in nodes, cluster.key in pods)
+                key = cluster.key
+                if key in nodes | pods | servers:
+                    yield _Guarded(network, group, subnet, cluster, key in nodes, key in pods, key in servers)
 
 
 def _pods(cluster: ClusterView) -> list[IPv4Network]:
@@ -267,4 +279,40 @@ def _encryption(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_inside, _unknown_rules, _monitor, _probes, _encryption)
+def _api_server(view: StackView) -> Iterator[Problem]:
+    """NET-30."""
+    for guarded in _guarded(view):
+        denied: dict[str, str] = {}
+        for what, direction, wanted in _api_server_traffic(guarded):
+            for rule in guarded.denying(direction, wanted, _tags(guarded, [])):
+                denied.setdefault(rule, what)
+        for rule, what in denied.items():
+            yield API_SERVER.error(
+                guarded.rule_path(rule),
+                f"denies {what}, the API server of clusters.{guarded.cluster.key};"
+                f" allow it before priority {guarded.priority(rule)}",
+            )
+
+
+def _api_server_traffic(guarded: _Guarded) -> Iterator[tuple[str, Direction, Traffic]]:
+    """What must pass between nodes and API server, as far as one of its ends is in the subnet."""
+    network, here = guarded.network, guarded.subnet.cidr
+    planned = network.plan.subnet(guarded.cluster.config.api_server.subnet or "") if network.plan else None
+    if planned is None:
+        return
+    server = planned.cidr
+    for port in limits.API_SERVER_PORTS:
+        if guarded.has_api_server:
+            for nodes in dict.fromkeys(pool.subnet.cidr for pool in guarded.cluster.pools if pool.subnet):
+                wanted = traffic(interval(nodes), interval(server), port=port, protocols=TCP)
+                yield f"TCP {port} from {nodes} to {server}", "Inbound", wanted
+        if guarded.has_nodes:
+            wanted = traffic(interval(here), interval(server), port=port, protocols=TCP)
+            yield f"TCP {port} from {here} to {server}", "Outbound", wanted
+    if guarded.has_api_server:
+        port = limits.API_SERVER_PROBE_PORT
+        wanted = traffic(_PROBE_SOURCE, interval(server), port=port, protocols=TCP)
+        yield f"TCP {port} from AzureLoadBalancer to {server}", "Inbound", wanted
+
+
+CHECKS = (_inside, _unknown_rules, _monitor, _probes, _encryption, _api_server)

@@ -19,7 +19,7 @@ from components.identity.config import UserAssignedIdentityConfig
 from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from stacks.checks.network_names import NAMED_TWICE, NAMES
-from stacks.plan import grants
+from stacks.grants import grants
 from stacks.view import ClusterView, StackView
 
 _RULES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"

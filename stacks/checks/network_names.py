@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.facts.names import LABEL_VALUE, NAME_RULES, Kind
+from components.network.zones.plan import OWN_LINK, zone_name
 from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from stacks.view import NetworkView, StackView
@@ -55,6 +56,8 @@ def _named(network: NetworkView) -> Iterator[_Named]:
     # the last address of each gateway has the longest name; the others differ in their number only
     for key, name in {address.key.rpartition("-")[0]: address.name for address in plan.public_ips}.items():
         yield Kind.PUBLIC_IP, name, (*network.path, "natGateways", key)
+    for key, zone in network.config.private_dns_zones.items():
+        yield Kind.PRIVATE_DNS_ZONE, zone_name(zone, network.stack.scope), (*network.path, "privateDnsZones", key)
 
 
 def _names(view: StackView) -> Iterator[Problem]:
@@ -92,7 +95,7 @@ def _label_names(view: StackView) -> Iterator[Problem]:
 def _named_twice(view: StackView) -> Iterator[Problem]:
     """CFG-29: names in Azure, which ignore capitals, and those Pulumi gets from the keys of networks and subnets."""
     in_azure: dict[tuple[Kind, str, str], KeyPath] = {}
-    in_pulumi: dict[str, KeyPath] = {}
+    in_pulumi: dict[tuple[str, str], KeyPath] = {}
     for network in view.networks:
         for kind, name, path in _named(network):
             # a subnet's name is its network's business; everything else shares the resource group
@@ -101,15 +104,25 @@ def _named_twice(view: StackView) -> Iterator[Problem]:
             if first != path:
                 what = NAME_RULES[kind].what
                 yield NAMED_TWICE.error(path, f"{dotted(first)} is also a {what} named {name!r}; rename one of them")
-        for key, subnet in network.config.subnets.items():
-            path = (*network.path, "subnets", key)
-            if subnet.retired:
-                continue
-            first = in_pulumi.setdefault(f"{network.key}-{key}", path)
+        for part, keys, path in _in_pulumi(network):
+            name = "-".join((network.key, *keys))
+            first = in_pulumi.setdefault((part, name), path)
             if first != path:
                 yield NAMED_TWICE.error(
-                    path, f"{dotted(first)} gives the same name to Pulumi, {network.key}-{key}; rename one of the keys"
+                    path, f"{dotted(first)} gives the same name to Pulumi, {name}; rename one of the keys"
                 )
+
+
+def _in_pulumi(network: NetworkView) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:
+    """What gets its Pulumi name from several keys: its kind, the keys, and where it is written."""
+    for key, subnet in network.config.subnets.items():
+        if not subnet.retired:
+            yield "subnet", (key,), (*network.path, "subnets", key)
+    for key, zone in network.config.private_dns_zones.items():
+        path = (*network.path, "privateDnsZones", key)
+        yield "zone", (key,), path
+        for link in (OWN_LINK, *zone.linked_networks):
+            yield "link", (key, link), path if link == OWN_LINK else (*path, "linkedNetworks", link)
 
 
 CHECKS = (_names, _label_names, _named_twice)

@@ -13,7 +13,7 @@ from components.problems import Problem
 from components.rules import Rule
 from stacks.checks.net import UNKNOWN_REFERENCE, unknown_reference
 from stacks.checks.paths import subnet_path
-from stacks.plan import POD_SUBNET_DELEGATION
+from stacks.plan import AKS_DELEGATION
 from stacks.view import NetworkView, PoolView, StackView
 
 _POD_SUBNET = "https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet"
@@ -130,7 +130,7 @@ def _only_pods(view: StackView) -> Iterator[Problem]:
                     (*users[0].path, "podSubnet"),
                     f"{key} is the node subnet of {_named(nodes[0])}; use a subnet of its own for pods",
                 )
-            others = [service for service in subnet.delegations if service != POD_SUBNET_DELEGATION]
+            others = [service for service in subnet.delegations if service != AKS_DELEGATION]
             if users and others:
                 yield ONLY_PODS.error(
                     (*path, "delegations"), f"{others[0]} in the pod subnet of {_named(users[0])}; remove it"

@@ -8,6 +8,7 @@ from components.problems import Problem
 from stacks.checks import (
     acns,
     api_server,
+    api_server_subnet,
     capacity,
     cluster_traffic,
     dataplane,
@@ -25,6 +26,7 @@ from stacks.checks import (
     routes,
     security_groups,
     sizes,
+    private_dns,
     upgrades,
     versions,
 )
@@ -51,5 +53,7 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *pools.CHECKS,
     *node_settings.CHECKS,
     *names.CHECKS,
+    *api_server_subnet.CHECKS,
+    *private_dns.CHECKS,
     *identity.CHECKS,
 )

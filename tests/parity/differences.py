@@ -41,6 +41,7 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
             f"{_NETWORK}.serviceCidr", How.ONLY_OURS
         ): "AKS would take 10.0.0.0/16, which overlaps many networks",
         Difference(f"{_NETWORK}.dnsServiceIP", How.ONLY_OURS): "goes with serviceCidr",
+        Difference("properties.apiServerAccessProfile", How.ONLY_OURS): "public, for everybody, run command on",
         # better defaults
         Difference("properties.autoUpgradeProfile", How.ONLY_OURS): "patches by themselves; the CLI's default is none",
         # AKS's own defaults, sent so that taking a setting back takes it back in Azure

@@ -26,6 +26,11 @@ def test_cluster_with_defaults_sends_exactly_this() -> None:
         "identity": IDENTITY,
         "kubernetesVersion": "1.35",
         "dnsPrefix": "aks-main",
+        "apiServerAccessProfile": {
+            "enablePrivateCluster": False,
+            "disableRunCommand": False,
+            "authorizedIPRanges": [],
+        },
         "enableRBAC": True,
         "disableLocalAccounts": False,
         "agentPoolProfiles": [{"name": "system", "mode": "System", **POOL}],
@@ -90,7 +95,13 @@ def test_cluster_with_defaults_sends_exactly_this() -> None:
         ),
         pytest.param(
             {"apiServer": {"authorizedIPRanges": ["192.88.99.0/24"]}},
-            {"apiServerAccessProfile": {"authorizedIPRanges": ["192.88.99.0/24"]}},
+            {
+                "apiServerAccessProfile": {
+                    "enablePrivateCluster": False,
+                    "disableRunCommand": False,
+                    "authorizedIPRanges": ["192.88.99.0/24"],
+                }
+            },
             id="authorized-ranges",
         ),
         pytest.param(

@@ -121,3 +121,20 @@ def test_way_out_through_an_appliance_is_a_warning() -> None:
 
 def test_way_out_through_the_load_balancer_is_authorized_by_aks() -> None:
     assert problems(authorized("73.140.245.0/24")) == []
+
+
+def test_ranges_of_a_private_api_server_are_refused() -> None:
+    values = cluster({"apiServer": {"enablePrivateCluster": True, "authorizedIPRanges": ["73.140.245.0/24"]}})
+    assert problems(values) == [
+        f"{PATH}: 1 for a private API server, which no public caller reaches; remove them [API-01]"
+    ]
+
+
+def test_more_ranges_are_taken_with_vnet_integration() -> None:
+    subnets = {"subnets": {"api": {"cidr": "10.20.1.0/28"}}}
+    many = [f"20.{number // 256}.{number % 256}.0/24" for number in range(2001)]
+    server = {"enableVnetIntegration": True, "subnet": "api"}
+    assert problems(network(subnets, main={"apiServer": {**server, "authorizedIPRanges": many[:2000]}})) == []
+    assert problems(network(subnets, main={"apiServer": {**server, "authorizedIPRanges": many}})) == [
+        f"{PATH}: 2,001 ranges, AKS takes at most 2,000; merge or remove some [API-02]"
+    ]
