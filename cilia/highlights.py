@@ -67,6 +67,18 @@ HIGHLIGHTS: Mapping[str, Templates] = {
         "gateway transit {allowGatewayTransit}",
         "remote gateways {useRemoteGateways}",
     ),
+    "kubernetes:helm.sh/v3:Release": (
+        "{chart} {version}",
+        "from {repositoryOpts.repo}",
+        "pods {values.ipam.operator.clusterPoolIPv4PodCIDRList} by /{values.ipam.operator.clusterPoolIPv4MaskSize}",
+        "{values.tunnelProtocol}",
+        "kube-proxy replacement {values.kubeProxyReplacement}",
+        "encryption {values.encryption.type}",
+        "Hubble relay {values.hubble.relay.enabled}, UI {values.hubble.ui.enabled}",
+        "Gateway API {values.gatewayAPI.enabled}",
+        "L7 proxy {values.l7Proxy}",
+        "enforces {values.policyEnforcementMode}",
+    ),
     "pulumi:providers:kubernetes": ("kubeconfig {kubeconfig}", "cluster {clusterIdentifier}"),
     "resources:ResourceGroup": ("{location}",),
 }

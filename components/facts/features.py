@@ -13,6 +13,7 @@ class ModeName(Enum):
     OVERLAY = "overlay"
     POD_SUBNET = "podSubnet"
     NODE_SUBNET = "nodeSubnet"
+    BYOCNI = "byocni"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ModeFacts:
         network_names_become_labels: Names of VNet, subnet and their group must be valid label values (NET-18).
         security_groups_see_pods: NSGs on the node subnet must allow pod to pod traffic (NET-32).
         source: Where this is stated.
+        azure_dataplane: Azure brings dataplane, policies and ACNS; else AKS connects no pods, and Cilium is your own.
         refused_vm_sizes: VM sizes that do not go with it, as patterns in small letters (VER-04).
     """
 
@@ -37,6 +39,7 @@ class ModeFacts:
     network_names_become_labels: bool
     security_groups_see_pods: bool
     source: str
+    azure_dataplane: bool = True
     refused_vm_sizes: tuple[str, ...] = ()
 
 
@@ -69,5 +72,16 @@ MODES = {
         network_names_become_labels=False,
         security_groups_see_pods=False,
         source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni",
+    ),
+    ModeName.BYOCNI: ModeFacts(
+        title="bring your own CNI",
+        default_max_pods=250,
+        pods_outside_vnet=True,
+        pod_subnets=False,
+        network_names_become_labels=False,
+        # pod traffic is encapsulated: NSGs see nodes only
+        security_groups_see_pods=False,
+        source="https://learn.microsoft.com/azure/aks/use-byo-cni",
+        azure_dataplane=False,
     ),
 }

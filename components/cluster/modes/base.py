@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from components.cluster.outbound import LoadBalancerOutbound, Outbound, outbound_profile
 from components.cluster.pools import PoolSettings
 from components.facts import limits
 from components.facts.features import ModeName
+from components.rules import Rule
 from components.values import ArmProperties, Ipv4, Ipv4Cidr, Model
 
+ONE_CILIUM = Rule(
+    "BYO-16",
+    "A cluster has one Cilium: Azure's or your own",
+    why="Installing Cilium over the one that AKS runs breaks the cluster's network, and AKS puts its own back.",
+    fix="Remove networking.cilium, or use mode byocni for a new cluster; there is no way from one to the other.",
+    source="https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium; cilium"
+    " Documentation/installation/k8s-install-helm.rst",
+)
 
-class NetworkingBase(Model):
-    """Services, dataplane and the way out, which every mode on Azure CNI has."""
+class ServicesBase(Model):
+    """Services and the way out, which every mode has."""
 
-    dataplane: Literal["cilium", "azure"] = Field(
-        "cilium", description="azure only for clusters not migrated yet; there is no way back from cilium"
-    )
-    network_policy: Literal["cilium", "calico", "azure", "none"] | None = Field(
-        None, description="the engine; cilium with the Cilium dataplane, none with the azure dataplane if absent"
-    )
     service_cidr: Ipv4Cidr = Field(
         IPv4Network("172.20.0.0/16"), description="range of Service addresses; nothing else may overlap it"
     )
@@ -39,16 +42,44 @@ class NetworkingBase(Model):
         return self.dns_service_ip or self.service_cidr[0] + limits.DNS_SERVICE_IP_OFFSET
 
 
-def common_profile(networking: NetworkingBase) -> ArmProperties:
-    """The part of `networkProfile` that does not depend on the mode."""
+class NetworkingBase(ServicesBase):
+    """The dataplane, which every mode on Azure CNI has."""
+
+    dataplane: Literal["cilium", "azure"] = Field(
+        "cilium", description="azure only for clusters not migrated yet; there is no way back from cilium"
+    )
+    network_policy: Literal["cilium", "calico", "azure", "none"] | None = Field(
+        None, description="the engine; cilium with the Cilium dataplane, none with the azure dataplane if absent"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_cilium_of_its_own(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and "cilium" in values:
+            raise ONE_CILIUM.invalid(
+                f"cilium beside mode {values.get('mode')}, where Azure runs the dataplane;"
+                " remove it, or use mode byocni"
+            )
+        return values
+
+
+def services_profile(networking: ServicesBase) -> ArmProperties:
+    """The part of `networkProfile` that every mode has."""
     return {
-        "networkPlugin": "azure",
-        "networkDataplane": networking.dataplane,
-        "networkPolicy": networking.network_policy or ("cilium" if networking.dataplane == "cilium" else "none"),
         "serviceCidr": str(networking.service_cidr),
         "dnsServiceIP": str(networking.dns_address),
         **outbound_profile(networking.outbound),
         "loadBalancerSku": "standard",
+    }
+
+
+def common_profile(networking: NetworkingBase) -> ArmProperties:
+    """The part of `networkProfile` that every mode on Azure CNI has."""
+    return {
+        "networkPlugin": "azure",
+        "networkDataplane": networking.dataplane,
+        "networkPolicy": networking.network_policy or ("cilium" if networking.dataplane == "cilium" else "none"),
+        **services_profile(networking),
     }
 
 

@@ -7,19 +7,18 @@ from typing import Annotated
 from pydantic import Field
 
 from components.cluster.modes.base import Mode
+from components.cluster.modes.byocni import BYOCNI, ByocniNetworking
 from components.cluster.modes.node_subnet import NODE_SUBNET, NodeSubnetNetworking
 from components.cluster.modes.overlay import OVERLAY, OverlayNetworking
 from components.cluster.modes.pod_subnet import POD_SUBNET, PodSubnetNetworking
 
-Networking = Annotated[OverlayNetworking | PodSubnetNetworking | NodeSubnetNetworking, Field(discriminator="mode")]
+AnyNetworking = OverlayNetworking | PodSubnetNetworking | NodeSubnetNetworking | ByocniNetworking
+Networking = Annotated[AnyNetworking, Field(discriminator="mode")]
 
-_MODES: dict[type, Mode] = {
-    OverlayNetworking: OVERLAY,
-    PodSubnetNetworking: POD_SUBNET,
-    NodeSubnetNetworking: NODE_SUBNET,
-}
+# by the name that files spell, so that a mode's model may be extended where clusters are composed
+_MODES: dict[str, Mode] = {mode.name.value: mode for mode in (OVERLAY, POD_SUBNET, NODE_SUBNET, BYOCNI)}
 
 
-def mode_of(networking: OverlayNetworking | PodSubnetNetworking | NodeSubnetNetworking) -> Mode:
+def mode_of(networking: AnyNetworking) -> Mode:
     """The mode that a cluster's `networking` is written for."""
-    return _MODES[type(networking)]
+    return _MODES[networking.mode]

@@ -1,0 +1,70 @@
+"""Cilium's Helm chart: where it is, what its versions need and bring. Its known keys are in `chart_keys`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+REPOSITORY = "https://helm.cilium.io"
+"""The official repository; https://docs.cilium.io/en/stable/installation/k8s-install-helm."""
+CHART = "cilium"
+NAMESPACE = "kube-system"
+"""Where AKS and Cilium's own guides have it; its pods need the priority classes that only this namespace may use."""
+RELEASE = "cilium"
+OCI = "oci://"
+
+_VERSION = re.compile(r"v?([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,4})(?:-[0-9A-Za-z.-]+)?")
+
+
+class CiliumVersion(NamedTuple):
+    """A version of Cilium and of its chart, which are numbered alike."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @property
+    def minor_version(self) -> tuple[int, int]:
+        """The 1.19 of 1.19.6."""
+        return self.major, self.minor
+
+
+def parse_cilium_version(text: str) -> CiliumVersion | None:
+    """The version that `1.19.6` names; None where the text has another form."""
+    match = _VERSION.fullmatch(text)
+    return CiliumVersion(*(int(part) for part in match.groups())) if match else None
+
+
+# Documentation/network/kubernetes/compatibility.rst of cilium v1.18.14 and v1.19.6
+TESTED_KUBERNETES_MINORS = {(1, 18): range(30, 34), (1, 19): range(32, 36)}
+"""Minor versions of Kubernetes that each minor of Cilium is tested on, end to end."""
+# cilium 1.19.6 Documentation/operations/upgrade.rst, "compatible by default with the Helm --wait option"; until then
+# the job is a post-install hook, which Helm runs after waiting for pods that wait for it (cilium#40381)
+CERTIFICATE_JOB_WITHOUT_HOOK = (1, 19)
+# cilium 1.19.6 install/kubernetes/cilium/values.yaml: encryption.type
+ZTUNNEL = (1, 19)
+# cilium 1.19.6 install/kubernetes/cilium/templates/validate.yaml
+CLUSTER_NAME_CHARACTERS = 32
+CLUSTER_NAME = re.compile(r"([a-z0-9][-a-z0-9]*)?[a-z0-9]")
+CONNECTED_CLUSTERS = (255, 511)
+# cilium 1.19.6 Documentation/network/servicemesh/gateway-api/installation.rst
+GATEWAY_API_VERSIONS = {(1, 19): "v1.4.1"}
+# cilium 1.19.6 values.yaml: agentNotReadyTaintKey
+NOT_READY_TAINT = "node.cilium.io/agent-not-ready"
+IPSEC_SECRET = "cilium-ipsec-keys"
+IPSEC_SECRET_KEY = "keys"
+
+IMAGES = {
+    ("image",): "cilium/cilium",
+    ("certgen", "image"): "cilium/certgen",
+    ("envoy", "image"): "cilium/cilium-envoy",
+    ("hubble", "relay", "image"): "cilium/hubble-relay",
+    ("hubble", "ui", "backend", "image"): "cilium/hubble-ui-backend",
+    ("hubble", "ui", "frontend", "image"): "cilium/hubble-ui",
+    ("operator", "image"): "cilium/operator",
+    ("nodeinit", "image"): "cilium/startup-script",
+    ("preflight", "image"): "cilium/cilium",
+    ("preflight", "envoy", "image"): "cilium/cilium-envoy",
+    ("clustermesh", "apiserver", "image"): "cilium/clustermesh-apiserver",
+}
+"""Images of the chart below quay.io, by their place in its values; cilium 1.19.6 values.yaml."""
