@@ -12,7 +12,7 @@ import pytest
 from cilia.main import VERBS
 from tests.source_tree import PACKAGES, ROOT, Import, imports_of, loaded_by, modules
 
-BASE = ("components.facts", "components.problems", "components.rules", "components.values")
+BASE = ("components.facts", "components.manifests", "components.problems", "components.rules", "components.values")
 AREAS = sorted(
     f"components.{file.parent.name}"
     for file in (ROOT / "components").glob("*/__init__.py")
@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "components": (),
     **dict.fromkeys(AREAS, BASE),
     "components.outputs": ("components.values",),
+    "components.manifests": ("components.values",),
+    "components.in_cluster": ("components.manifests", "components.outputs"),
     "components.values": ("components.facts", "components.rules"),
     "components.rules": ("components.problems",),
     "components.problems": (),
@@ -34,12 +36,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 RESOURCE_FILES = tuple(name for name in modules() if name.endswith(".resources"))
 # Where outputs take the place of references; everything else works on plain values.
-MAY_IMPORT.update(dict.fromkeys(RESOURCE_FILES, (*BASE, "components.outputs")))
+MAY_IMPORT.update(dict.fromkeys(RESOURCE_FILES, (*BASE, "components.in_cluster", "components.outputs")))
 
 PULUMI = ("pulumi", "pulumi_azure_native", "pulumi_kubernetes", "grpc", "google")
 # The only files that speak to Pulumi themselves: the program, and the recorder that takes the engine's place.
 SPEAKS_PULUMI = {
     "__main__",
+    "components.in_cluster",
     "components.outputs",
     "stacks.build",
     *RESOURCE_FILES,

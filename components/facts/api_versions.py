@@ -20,6 +20,11 @@ DEFAULT_CLUSTER_API_VERSION: ApiVersion = "2025-09-01"
 FIRST_API_VERSION: dict[str, ApiVersion] = {
     "transitEncryption": "2026-01-01",
     "accelerationMode": "2026-01-01",
+    # seen in use at this version, with and without the Istio add-on
+    "gatewayAPI": "2026-03-01",
+    "gatewayAPIImplementations": "2026-03-01",
+    # the oldest specification of a stable version at hand that has it
+    "proxyRedirectionMechanism": "2026-05-01",
 }
 """Property -> the first stable version that has it, for those that the default version lacks."""
 

@@ -30,7 +30,7 @@ class Role(Enum):
 
     def definition_id(self, subscription_id: str) -> str:
         """The role definition's ARM id in a subscription."""
-        return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{self.value}"
+        return definition_id(self.value, subscription_id)
 
 
 _SPELLED = {
@@ -38,3 +38,8 @@ _SPELLED = {
     "Appgw For Containers Configuration Manager": "AppGw for Containers Configuration Manager",
 }
 """Roles whose names are not simply words with capitals."""
+
+
+def definition_id(role: str, subscription_id: str) -> str:
+    """The ARM id of a role's definition, from its GUID, in a subscription."""
+    return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role}"

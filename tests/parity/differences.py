@@ -55,6 +55,8 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
         Difference("properties.securityProfile", How.ONLY_OURS): "off where the CLI does not mention it",
         Difference("properties.securityProfile.imageCleaner", How.ONLY_OURS): "off",
         Difference("properties.addonProfiles.azurepolicy", How.ONLY_OURS): "off",
+        Difference("properties.addonProfiles.azureKeyvaultSecretsProvider", How.ONLY_OURS): "off",
+        Difference("properties.serviceMeshProfile", How.ONLY_OURS): "off",
         Difference("properties.metricsProfile", How.ONLY_OURS): "cost analysis off",
         Difference("properties.workloadAutoScalerProfile", How.ONLY_OURS): "off",
         Difference("properties.nodeResourceGroupProfile", How.ONLY_OURS): "no restriction",

@@ -1,0 +1,66 @@
+"""What follows from what a cluster reads: an add-on, and rights that can only be granted once the cluster is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from components.facts.roles import Role
+from components.identity.access.config import KeyVaultSecretsProviderConfig
+from components.identity.plan import Grant, RoleAssignmentPlan, role_assignment
+from components.values import ArmProperties, Ref, Scope, StackOutput, referred
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPlan:
+    """The rights of the identities that Azure makes with a cluster.
+
+    Attributes:
+        key: The cluster's key.
+        role_assignments: The rights.
+    """
+
+    key: str
+    role_assignments: tuple[RoleAssignmentPlan, ...]
+
+
+def secrets_provider_contribution(config: KeyVaultSecretsProviderConfig | None) -> ArmProperties:
+    """The add-on's part of the cluster's inputs; off is said too, or Azure would leave it on."""
+    if config is None:
+        return {"addonProfiles": {"azureKeyvaultSecretsProvider": {"enabled": False}}}
+    settings = {
+        "enableSecretRotation": "true" if config.enable_secret_rotation else "false",
+        "rotationPollInterval": config.rotation_poll_interval,
+    }
+    return {"addonProfiles": {"azureKeyvaultSecretsProvider": {"enabled": True, "config": settings}}}
+
+
+def plan_access(
+    key: str,
+    scope: Scope,
+    *,
+    cluster_name: str,
+    key_vaults: Mapping[str, str],
+    registries: Mapping[str, str | StackOutput],
+) -> AccessPlan:
+    """The rights of the cluster `key`.
+
+    Args:
+        key: The cluster's key.
+        scope: Where it goes.
+        cluster_name: Its Azure name.
+        key_vaults: ARM ids of key vaults that the add-on for secrets reads, by key.
+        registries: Container registries that nodes get images from, by key.
+    """
+    cluster = scope.arm_id("Microsoft.ContainerService/managedClusters", cluster_name)
+
+    def assignments() -> Iterator[RoleAssignmentPlan]:
+        for vault, arm_id in key_vaults.items():
+            grant = Grant(f"key-vault-{vault}", Role.KEY_VAULT_SECRETS_USER, arm_id, arm_id)
+            principal = Ref("cluster", key, "secretsProviderPrincipalId")
+            yield role_assignment(grant, principal, f"{cluster}/secretsProvider", scope)
+        for registry, existing in registries.items():
+            grant = Grant(f"registry-{registry}", Role.ACR_PULL, referred("", "", existing), str(existing))
+            yield role_assignment(grant, Ref("cluster", key, "kubeletPrincipalId"), f"{cluster}/kubelet", scope)
+
+    return AccessPlan(key, tuple(assignments()))

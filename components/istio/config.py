@@ -1,0 +1,111 @@
+"""What a person writes about the Istio add-on of a cluster.
+
+Source: https://learn.microsoft.com/azure/aks/istio-about and the pages below it (2026-08)
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from components.facts import istio as facts
+from components.rules import Rule
+from components.values import ArmId, Ipv4Cidr, Listed, Model, shown
+
+REVISION = Rule(
+    "IST-01",
+    "Every revision is one that the add-on has",
+    why="Without a revision Azure installs the one before the newest, so that two clusters made on different days"
+    " differ. After its end a revision runs on, unfixed, and cannot be newly installed.",
+    fix="Write a supported revision such as asm-1-29.",
+    source="https://learn.microsoft.com/azure/aks/istio-support-policy",
+)
+
+
+def parse_revision(value: object) -> str:
+    """A revision's name, such as `asm-1-29`.
+
+    Raises:
+        PydanticCustomError: Not one (IST-01).
+    """
+    if isinstance(value, str) and facts.parse_revision(value) is not None:
+        return value
+    raise REVISION.invalid(f"{shown(value)} is not a revision of the add-on; write one such as asm-1-29")
+
+
+Revision = Annotated[
+    str,
+    PlainValidator(parse_revision),
+    WithJsonSchema({"type": "string", "pattern": "^asm-[0-9]+-[0-9]+$", "examples": ["asm-1-29"]}),
+]
+
+
+class IngressGatewaysConfig(Model):
+    """The add-on's gateways for traffic from outside; there is at most one of each, with fixed ports."""
+
+    external: bool = Field(False, description="aks-istio-ingressgateway-external, with a public address")
+    internal: bool = Field(False, description="aks-istio-ingressgateway-internal, with an address of the network")
+
+
+class IngressCertificateConfig(Model):
+    """A certificate of a key vault that ingress gateways use for TLS; its key is the `credentialName` of a Gateway."""
+
+    key_vault_id: ArmId
+    object_name: str = Field(description="the certificate's name in the key vault")
+
+
+class EgressGatewayConfig(Model):
+    """A gateway for traffic to outside, with fixed addresses of a gateway pool."""
+
+    pool: str = Field(description="a pool of mode Gateway; its nodes have the addresses")
+    namespace: str = Field(facts.EGRESS_NAMESPACE, description="where the gateway runs")
+    gateway_configuration_name: str | None = Field(
+        None, description="name of the StaticGatewayConfiguration that is made beside it; the gateway's if absent"
+    )
+    public_ip_prefix_id: ArmId | None = Field(
+        None, alias="publicIPPrefixId", description="an existing prefix for the addresses; AKS makes one if absent"
+    )
+    exclude_cidrs: Listed[Ipv4Cidr] = Field((), description="destinations that do not take the gateway")
+
+
+class CertificateAuthorityConfig(Model):
+    """Your own authority for workload certificates: all of it as secrets of one key vault."""
+
+    key_vault_id: ArmId
+    root_cert_object_name: str
+    cert_object_name: str = Field(description="the intermediate certificate")
+    key_object_name: str = Field(description="the intermediate certificate's private key")
+    cert_chain_object_name: str
+
+
+class IstioConfig(Model):
+    """The Istio add-on."""
+
+    revisions: Listed[Revision] = Field(
+        description="the revision that runs; during an upgrade the old and the new one, in this order"
+    )
+    mesh_config: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="mesh-wide settings by revision; those of a new revision one deployment before it is in revisions",
+    )
+    ingress_gateways: IngressGatewaysConfig = Field(default_factory=IngressGatewaysConfig)
+    ingress_certificates: dict[str, IngressCertificateConfig] = Field(
+        default_factory=dict, description="certificates for the ingress gateways, by the secret that a Gateway names"
+    )
+    egress_gateways: dict[str, EgressGatewayConfig] = Field(default_factory=dict, description="by name")
+    certificate_authority: CertificateAuthorityConfig | None = Field(
+        None, description="Istio's own, self-signed, if absent; one cannot be changed into the other while it runs"
+    )
+    proxy_redirection_mechanism: Literal["InitContainers", "CNIChaining"] | None = Field(
+        None, description="how traffic gets to the sidecar; needs apiVersion 2026-05-01. By revision if absent"
+    )
+    gateway_api: bool = Field(
+        False, alias="gatewayAPI", description="AKS installs the Kubernetes Gateway API; needs apiVersion 2026-03-01"
+    )
+    tags: dict[str, Revision] = Field(
+        default_factory=dict, description="revision tags, so that namespaces need no new label for an upgrade"
+    )
+    injection: dict[str, str] = Field(
+        default_factory=dict, description="namespaces whose pods get a sidecar, each with a revision or a tag"
+    )

@@ -1,0 +1,138 @@
+"""Settings of the mesh: what a revision reads, which namespaces get sidecars, and what is read from key vaults."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+
+from components.facts import istio as facts
+from components.facts.policy_features import SYSTEM_NAMESPACES
+from components.istio.config import IstioConfig
+from components.problems import KeyPath, Problem
+from components.rules import Rule
+from policies.normalise import REVISION_LABEL
+from stacks.checks.istio import meshes
+from stacks.view import StackView
+
+_AKS = "https://learn.microsoft.com/azure/aks"
+_VAULT = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.KeyVault/vaults/[^/]+", re.IGNORECASE
+)
+
+KEY_VAULTS = Rule(
+    "IST-08",
+    "What the mesh reads from a key vault can be read",
+    why="Azure takes a plugin CA as five names together, of one key vault, and only beside the add-on that reads it."
+    " Certificates of ingress gateways come by the same add-on.",
+    fix="Add keyVaultSecretsProvider, and write the key vault's ARM id.",
+    source=f"{_AKS}/istio-plugin-ca; {_AKS}/istio-secure-gateway; Azure CLI 2.91.0",
+)
+MESH_CONFIG = Rule(
+    "IST-10",
+    "Mesh settings are ones that the add-on takes, and are there before their revision",
+    why="The add-on's admission refuses every other field. A control plane reads its settings when it starts: without"
+    " them the new revision of an upgrade behaves differently from the old one.",
+    fix="Remove the field; give settings for the new revision, and deploy them before it is in revisions.",
+    source=f"{_AKS}/istio-meshconfig",
+)
+
+
+def _key_vaults(view: StackView) -> Iterator[Problem]:
+    """IST-08. That all five names are there, the model says."""
+    for cluster, path, istio in meshes(view):
+        vaults = _vaults(path, istio)
+        for where, what, vault in vaults:
+            if not _VAULT.fullmatch(vault):
+                yield KEY_VAULTS.error(
+                    (*where, "keyVaultId"),
+                    f"{vault} is no key vault; write /subscriptions/<id>/resourceGroups/<group>/providers"
+                    "/Microsoft.KeyVault/vaults/<name>",
+                )
+            if cluster.config.key_vault_secrets_provider is None:
+                yield KEY_VAULTS.error(
+                    where,
+                    f"{what} of a key vault, and no add-on that reads it; add keyVaultSecretsProvider: {{}} to the"
+                    " cluster",
+                )
+
+
+def _vaults(path: KeyPath, istio: IstioConfig) -> list[tuple[KeyPath, str, str]]:
+    """What is read from key vaults: where that is written, what it is, and the key vault."""
+    authority = istio.certificate_authority
+    own = [((*path, "certificateAuthority"), "certificates", authority.key_vault_id)] if authority else []
+    ingress = [
+        ((*path, "ingressCertificates", name), "a certificate", certificate.key_vault_id)
+        for name, certificate in istio.ingress_certificates.items()
+    ]
+    return [*own, *ingress]
+
+
+def _mesh_config(view: StackView) -> Iterator[Problem]:
+    """IST-10: fields."""
+    for _, path, istio in meshes(view):
+        for revision, settings in istio.mesh_config.items():
+            where = (*path, "meshConfig", revision)
+            if facts.parse_revision(revision) is None:
+                yield MESH_CONFIG.error(
+                    where, f"{revision!r} is not a revision of the add-on; write one such as asm-1-29"
+                )
+            yield from _fields(where, settings, facts.MESH_CONFIG_FIELDS)
+            proxy = settings.get("defaultConfig")
+            if isinstance(proxy, Mapping):
+                yield from _fields((*where, "defaultConfig"), proxy, facts.PROXY_CONFIG_FIELDS)
+                if proxy.get("concurrency") == 0:
+                    yield MESH_CONFIG.warning(
+                        (*where, "defaultConfig", "concurrency"),
+                        "0 lets every sidecar use all cores; remove it, and the CPU limit decides",
+                    )
+
+
+def _fields(path: KeyPath, settings: Mapping[str, object], allowed: frozenset[str]) -> Iterator[Problem]:
+    for name in settings:
+        if name not in allowed:
+            nearest = difflib.get_close_matches(name, allowed, n=1)
+            fix = f"did you mean {nearest[0]!r}?" if nearest else "remove it"
+            yield MESH_CONFIG.error((*path, name), f"the add-on blocks {name}; {fix}")
+
+
+def _mesh_config_revisions(view: StackView) -> Iterator[Problem]:
+    """IST-10: which revisions have settings."""
+    for _, path, istio in meshes(view):
+        if not istio.revisions:
+            continue
+        oldest, newest = istio.revisions[0], istio.revisions[-1]
+        if len(istio.revisions) > 1 and oldest in istio.mesh_config and newest not in istio.mesh_config:
+            yield MESH_CONFIG.error(
+                (*path, "meshConfig"),
+                f"{newest} would start without the settings of {oldest}; add them for {newest}, and deploy them before"
+                f" {newest} is in revisions",
+            )
+        for revision in istio.mesh_config:
+            if (facts.parse_revision(revision) or (1, 1000)) < (facts.parse_revision(oldest) or (0, 0)):
+                yield MESH_CONFIG.warning(
+                    (*path, "meshConfig", revision), f"{revision} is older than all that runs, {oldest}; remove it"
+                )
+
+
+def _injection(view: StackView) -> Iterator[Problem]:
+    """IST-11."""
+    for _, path, istio in meshes(view):
+        running = ", ".join(istio.revisions)
+        for tag, revision in istio.tags.items():
+            if revision not in istio.revisions:
+                yield REVISION_LABEL.error(
+                    (*path, "tags", tag), f"{revision} does not run, {running} does; point the tag at what runs"
+                )
+        for namespace, label in istio.injection.items():
+            where = (*path, "injection", namespace)
+            if namespace in SYSTEM_NAMESPACES:
+                yield REVISION_LABEL.error(where, f"{namespace} is the system's, where sidecars break it; remove it")
+            elif label not in istio.revisions and label not in istio.tags:
+                known = ", ".join((*istio.revisions, *istio.tags))
+                yield REVISION_LABEL.error(
+                    where, f"{label!r} injects no sidecar, what runs is: {known}; use one of these, or add the tag"
+                )
+
+
+CHECKS = (_key_vaults, _mesh_config, _mesh_config_revisions, _injection)
