@@ -42,8 +42,8 @@ OLD_CILIUM = Rule(
 HTTP_CHOICE = Rule(
     "IST-14",
     "HTTP rules are enforced by Cilium or by Istio, never both",
-    why="Cilium sees only ciphertext where sidecars use mutual TLS: requests fail with 503. On managed clusters ACNS"
-    " L7 is not supported with the Istio add-on.",
+    why="Cilium sees only ciphertext where sidecars use mutual TLS: requests fail with 503. On managed clusters ACNS L7"
+    " is not supported with the Istio add-on.",
     fix="Set `http: cilium` or `http: istio` for the cluster's policies, and turn the other off.",
     source=(
         "https://learn.microsoft.com/azure/aks/container-network-security-l7-policy-concepts; cilium"
@@ -116,6 +116,11 @@ class Capabilities:
         facts = POLICY_FEATURES[feature]
         if facts.istio and self.istio is None:
             return f"{self.name} has no Istio; turn on its istio add-on"
+        if feature is PolicyFeature.HTTP_BY_CILIUM and self.managed and self.istio and self.istio.addon:
+            return (
+                f"{self.name} has the Istio add-on, with which ACNS L7 is not supported; set http: istio, or leave it"
+                " out"
+            )
         if self.cilium < facts.cilium:
             version = f"{facts.cilium[0]}.{facts.cilium[1]}"
             upgrade = "upgrade kubernetesVersion" if self.managed else "set networking.cilium.version"
@@ -123,7 +128,7 @@ class Capabilities:
         if self.managed and ADVANCED_NETWORK_POLICIES.index(self.acns) < ADVANCED_NETWORK_POLICIES.index(facts.acns):
             return (
                 f"{self.name} has advancedNetworkPolicies {self.acns}; set acns.security and"
-                f" acns.advancedNetworkPolicies: {facts.acns}"
+                f" acns.advancedNetworkPolicies: {facts.acns}{', or turn on Istio' if facts.acns == 'L7' else ''}"
             )
         return None
 
@@ -139,8 +144,8 @@ class Capabilities:
         """What stands against any bundle at all."""
         if self.cilium < OLDEST_CILIUM:
             message = (
-                f"Cilium {self.cilium_text} is older than {'.'.join(map(str, OLDEST_CILIUM))}; upgrade it to"
-                " use policies"
+                f"Cilium {self.cilium_text} is older than {'.'.join(map(str, OLDEST_CILIUM))}; upgrade it to use"
+                " policies"
             )
             return (OLD_CILIUM.error(self.path, message),)
         return ()

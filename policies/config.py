@@ -190,8 +190,8 @@ class BaselineConfig(Model):
     dns: Literal["auto", "any", "names", "none"] = Field(
         "auto",
         description="what isolated pods may ask the cluster's DNS. auto: any name, but pods whose way outside is by"
-        " name only ask for these names; any: any name; names: only names of egress and of the cluster; none: only"
-        " names of egress",
+        " name only ask for these names; any: any name; names: only names of egress and of the cluster;"
+        " none: only names of egress",
     )
     api_server: bool = Field(True, description="isolated pods may call the Kubernetes API server")
     spare: Listed[LabelName] = Field((), description="namespaces that '*' leaves alone, beside those of the system")

@@ -135,8 +135,8 @@ def _contradictions(scopes: list[Isolation], modes: Mapping[str, str]) -> list[P
             first, second = modes[earlier.layer.label], modes[scope.layer.label]
             if first != second and earlier.pods.may_overlap(scope.pods):
                 message = (
-                    f"{scope.pods} has dns: {second} here and dns: {first} in layer {earlier.layer.label};"
-                    " give both the same"
+                    f"{scope.pods} has dns: {second} here and dns: {first} in layer {earlier.layer.label}; give both"
+                    " the same"
                 )
                 found.append(ONE_RIGHT.error(scope.path, message))
     return found
@@ -154,8 +154,8 @@ def _voided(meaning: Meaning, rights: list[DnsRight]) -> list[Problem]:
         for right in filtered:
             if right.pods.may_overlap(intent.source):
                 message = (
-                    f"{intent.source} -> {intent.target} opens DNS for every name, though {right.pods} may"
-                    " only ask for some; narrow its ports"
+                    f"{intent.source} -> {intent.target} opens DNS for every name, though {right.pods} may only ask for"
+                    " some; narrow its ports"
                 )
                 found.append(VOID_FILTER.error(intent.path, message))
                 break

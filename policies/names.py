@@ -26,8 +26,8 @@ NAME = Rule(
 PATH = Rule(
     "BND-02",
     "A path is `/data` exactly, or `/data/*` for what is below it, without a query",
-    why="Cilium and Istio read dots, doubled slashes, percent signs and wildcards in paths differently;"
-    " one meaning on both needs paths without them.",
+    why="Cilium and Istio read dots, doubled slashes, percent signs and wildcards in paths differently; one meaning on"
+    " both needs paths without them.",
     fix="Write the path as clients send it, and `/*` at its end for everything below.",
     source="docs/policies.md",
 )
@@ -60,8 +60,8 @@ def parse_label_name(value: object) -> str:
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
     raise NAME.invalid(
-        f"{shown(value)} is not a name of 1 to {LABEL_CHARACTERS} lowercase letters, digits and '-',"
-        " starting and ending with a letter or digit; respell it"
+        f"{shown(value)} is not a name of 1 to {LABEL_CHARACTERS} lowercase letters, digits and '-', starting and"
+        " ending with a letter or digit; respell it"
     )
 
 
@@ -123,9 +123,8 @@ def parse_dns_pattern(value: object) -> str:
     version = ".".join(str(part) for part in MULTI_LABEL_NAMES)
     if "**" in text:
         raise NAME.invalid(
-            f"{value!r}: '**' covers several labels from Cilium {version} on and one before; write one entry for"
-            " each depth,"
-            " such as *.example.com and *.*.example.com"
+            f"{value!r}: '**' covers several labels from Cilium {version} on and one before; write one entry for each"
+            " depth, such as *.example.com and *.*.example.com"
         )
     labels = text.split(".")
     if len(labels) < 2 or not all(_PATTERN_LABEL.fullmatch(label) for label in labels) or len(text) > NAME_CHARACTERS:

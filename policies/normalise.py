@@ -124,8 +124,8 @@ def _layers(resolver: Resolver, parsed: ParsedBundle) -> list[tuple[Layer, Layer
         layer = Layer(config.label, config.kind, position)
         if config.label in seen:
             message = (
-                f"a second layer is called {config.label!r}, after layers[{seen[config.label]}]; merge them,"
-                " or add a name"
+                f"a second layer is called {config.label!r}, after layers[{seen[config.label]}]; merge them, or add a"
+                " name"
             )
             resolver.report(SAME_LABEL.error(layer.path, message))
         seen.setdefault(config.label, position)
@@ -140,8 +140,8 @@ def _check_namespaces(resolver: Resolver) -> None:
             if getattr(namespace, key) and not namespace.manage:
                 written = "podSecurity" if key == "pod_security" else key
                 message = (
-                    f"the bundle does not make namespace {name}, so that this has no effect; set manage: true,"
-                    " or remove it"
+                    f"the bundle does not make namespace {name}, so that this has no effect; set manage: true, or"
+                    " remove it"
                 )
                 resolver.report(NO_EFFECT.warning((*path, written), message))
         if namespace.manage and name in SYSTEM_NAMESPACES:

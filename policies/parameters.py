@@ -75,13 +75,20 @@ def _fault(parameter: ParameterConfig, value: Value) -> str | None:
 
 
 class Substitution:
-    """Replaces parameters in values that were parsed, and remembers which were used."""
+    """Replaces parameters in values that were parsed.
+
+    Attributes:
+        used: Parameters that were met.
+        problems: What names no parameter.
+        unresolved: Where a text stays as it is; what is wrong with it as a value follows from that.
+    """
 
     def __init__(self, values: Mapping[str, Value], declared: Iterable[str]) -> None:
         self.values = values
         self.declared = frozenset(declared)
         self.used: set[str] = set()
         self.problems: list[Problem] = []
+        self.unresolved: list[KeyPath] = []
 
     def replace(self, value: object, path: KeyPath) -> object:
         """The value with every `${name}` in its text replaced; a text that is one parameter becomes its value."""
@@ -95,6 +102,8 @@ class Substitution:
 
     def _text(self, text: str, path: KeyPath) -> object:
         names = _PLACE.findall(text)
+        if any(name not in self.values for name in names):
+            self.unresolved.append(path)
         for name in names:
             self.used.add(name)
             if name not in self.declared:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from components.problems import KeyPath, Problem
 from components.rules import declared_rules
-from components.values import Listed, Model
+from components.values import Model
 from policies.config import (
     BundleConfig,
     LayerConfig,
     NamespaceConfig,
     ParameterConfig,
+    Several,
     WorkloadConfig,
 )
 from policies.names import parse_label_name
-from policies.parameters import Substitution, Value, parameter_values
+from policies.parameters import PARAMETERS, Substitution, Value, parameter_values
 
 Wording = Callable[[ValidationError, type[BaseModel], KeyPath], Iterable[Problem]]
 """Puts pydantic's findings into words: one problem for each."""
@@ -35,7 +36,7 @@ class _Shell(Model):
     parameters: dict[str, Any] = Field(default_factory=dict)
     namespaces: dict[str, Any] = Field(default_factory=dict)
     workloads: dict[str, Any] = Field(default_factory=dict)
-    layers: Annotated[Listed[Any], Field(min_length=1)]
+    layers: Several[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,11 @@ def parse_bundle(value: object, given: Mapping[str, Value], wording: Wording) ->
             ("layers", list(shell.layers)),
         )
     }
-    parser.problems.extend(substitution.problems)
-    parser.problems.extend(substitution.unused(("parameters",)))
-    return _assemble(shell, parts, parser)
+    parser.problems.extend((*substitution.problems, *substitution.unused(("parameters",))))
+    return _assemble(shell, parts, parser, substitution.unresolved)
 
 
-def _assemble(shell: _Shell, parts: Mapping[str, Any], parser: _Parser) -> ParsedBundle:
+def _assemble(shell: _Shell, parts: Mapping[str, Any], parser: _Parser, unresolved: Iterable[KeyPath]) -> ParsedBundle:
     layers = {
         position: layer
         for position, item in enumerate(parts["layers"])
@@ -131,4 +131,10 @@ def _assemble(shell: _Shell, parts: Mapping[str, Any], parser: _Parser) -> Parse
         workloads=parser.named(WorkloadConfig, parts["workloads"], "workloads"),
         layers=tuple(layers.values()),
     )
-    return ParsedBundle(config, tuple(layers), tuple(parser.problems), tuple(parser.skipped))
+    told = tuple(unresolved)
+    problems = (one for one in parser.problems if one.rule == PARAMETERS.id or not _below(one.path, told))
+    return ParsedBundle(config, tuple(layers), tuple(problems), tuple(parser.skipped))
+
+
+def _below(path: KeyPath, places: Iterable[KeyPath]) -> bool:
+    return any(path[: len(place)] == place for place in places)

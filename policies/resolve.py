@@ -5,7 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from components.facts.policy_features import HTTP_PORT_NAMES, SYSTEM_NAMESPACES, PolicyFeature, dropped_label
+from components.facts.policy_features import (
+    ADDON_INGRESS_NAMESPACE,
+    HTTP_PORT_NAMES,
+    SYSTEM_NAMESPACES,
+    PolicyFeature,
+    dropped_label,
+)
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.capabilities import ENFORCEABLE, Capabilities
@@ -84,7 +90,9 @@ class Resolver:
         if self.capabilities.istio is None:
             return frozenset()
         said = {name for name, namespace in self.config.namespaces.items() if namespace.mesh}
-        return frozenset(said.union(*(layer.mesh.namespaces for layer in self.config.layers if layer.mesh)))
+        # gateways are proxies of the mesh themselves
+        gateways = {str(one.namespace) for one in self.capabilities.gateways} | {ADDON_INGRESS_NAMESPACE}
+        return frozenset(said.union(gateways, *(layer.mesh.namespaces for layer in self.config.layers if layer.mesh)))
 
     def _pods(self, name: str, workload: WorkloadConfig) -> Pods:
         return Pods(
@@ -116,8 +124,8 @@ class Resolver:
             for key in workload.labels:
                 if dropped_label(key):
                     message = (
-                        f"Cilium leaves the label {key!r} out of identities, so that it never matches; use"
-                        " another label"
+                        f"Cilium leaves the label {key!r} out of identities, so that it never matches; use another"
+                        " label"
                     )
                     self.report(DROPPED.error((*path, "labels", key), message))
             same = seen.setdefault((workload.namespace, *sorted(workload.labels.items())), name)
@@ -144,8 +152,8 @@ class Resolver:
             return None
         if self.config.workloads[name].host_network:
             message = (
-                f"{name} shares its node's network, so that no policy selects it; name {{entity: node}}, or"
-                " leave it out"
+                f"{name} shares its node's network, so that no policy selects it; name {{entity: node}}, or leave it"
+                " out"
             )
             self.report(HOST_NETWORK.error(path, message))
             return None
@@ -170,8 +178,8 @@ class Resolver:
     def _gateways(self, path: KeyPath) -> tuple[Peer, ...]:
         if not self.capabilities.gateways:
             message = (
-                f"{self.capabilities.name} has no ingress gateway; turn one on under istio, or declare your"
-                " own as a workload"
+                f"{self.capabilities.name} has no ingress gateway; turn one on under istio, or declare your own as a"
+                " workload"
             )
             self.report(ENFORCEABLE.error(path, message))
         return self.capabilities.gateways
@@ -207,8 +215,8 @@ class Resolver:
         if workload and workload.ports and not found.is_range and self.declared_port(target, found) is None:
             declared = ", ".join(f"{name} {port.port}" for name, port in workload.ports.items())
             message = (
-                f"{found} is not among the ports of {target.workload} ({declared}); use the port that its"
-                " containers listen on"
+                f"{found} is not among the ports of {target.workload} ({declared}); use the port that its containers"
+                " listen on"
             )
             self.report(TARGET_PORT.warning(path, message))
         return found

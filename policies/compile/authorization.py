@@ -49,8 +49,8 @@ def _overlapping(filtered: dict[Pods, list[Intent]]) -> Iterator[Problem]:
         for other in seen:
             if other.may_overlap(workload):
                 message = (
-                    f"a pod may be both {other} and {workload}, and Istio would let in what either is allowed;"
-                    " give them one label with different values"
+                    f"a pod may be both {other} and {workload}, and Istio would let in what either is allowed; give"
+                    " them one label with different values"
                 )
                 yield INEXPRESSIBLE.error((*intents[0].path, "to"), message)
         seen.append(workload)
@@ -131,8 +131,8 @@ def _shared_accounts(speaking: list[Intent], workload: Pods) -> Iterator[Problem
             and first.requests != intent.requests
         ):
             message = (
-                f"{first.source} and {intent.source} share a service account, so that {workload} cannot tell"
-                " them apart; give each its own"
+                f"{first.source} and {intent.source} share a service account, so that {workload} cannot tell them"
+                " apart; give each its own"
             )
             yield INEXPRESSIBLE.error((*intent.path, "from"), message)
 

@@ -30,8 +30,8 @@ LOCAL_DNS_NAMES = Rule(
 EVERY_NAME = Rule(
     "ACNS-08",
     "DNS names are filtered by forms such as *.example.com, not by a bare *",
-    why="Azure's observability guide says that a bare * blocks all DNS, and users saw admission refuse it; other pages"
-    " dropped that limit in 2026-07.",
+    why="Azure's observability guide says that a bare * blocks all DNS, and users saw admission refuse it; other"
+    " pages dropped that limit in 2026-07.",
     fix="Use `dns: names` or `dns: auto`, or test on the cluster and accept the warning.",
     source="https://learn.microsoft.com/azure/aks/how-to-apply-fqdn-filtering-policies",
 )

@@ -38,8 +38,10 @@ def network_policies(meaning: Meaning, plain: Iterable[Allowance]) -> Iterator[D
     isolated = [isolation for isolation in meaning.isolations if isolation.pods.namespace is not None]
     for (subject, direction), own in owned.items():
         whole = any(isolation.pods == subject and direction in isolation.directions for isolation in isolated)
-        if not whole:
-            yield _own_draft(subject, direction, own, owned, meaning)
+        # what a baseline allows all its pods stands in the policy that isolates them
+        beyond = [one for one in own if not (whole and _is_baselines(one))]
+        if beyond:
+            yield _own_draft(subject, direction, beyond, owned, meaning)
     yield from _remainders(owned, meaning)
     yield from _isolations(isolated, owned, meaning)
 
@@ -51,8 +53,8 @@ def _own_draft(
     owned: Mapping[tuple[Pods, Direction], list[Allowance]],
     meaning: Meaning,
 ) -> Draft:
-    """The policy of a workload, or of a namespace that something else isolates, in one direction."""
-    inherited = _inherited(subject, direction, owned)
+    """The policy of a workload, or of all pods of a namespace, in one direction."""
+    inherited = [one for one in _inherited(subject, direction, owned) if one not in own]
     rights = [right for right in _plain_rights(meaning) if direction == "egress" and _has_right(subject, right)]
     rules = _rules([*own, *inherited], rights)
     last = max((one.intent for one in own), key=lambda intent: intent.layer.position)
@@ -64,8 +66,9 @@ def _own_draft(
         last.layer,
         unique_texts([*(one.intent for one in (*own, *inherited)), *rights]),
         f"{subject} is isolated for {direction}, and a NetworkPolicy says all of this exactly",
-        Phase.WORKLOADS,
-        rank=-len(subject.labels),
+        Phase.WORKLOADS if subject.labels else Phase.REMAINDERS,
+        # more particular ones first; of a whole namespace after what leaves some of its pods out
+        rank=1 - len(subject.labels),
     )
 
 
@@ -76,9 +79,13 @@ def _inherited(
     return [
         allowance
         for (wider, same), found in owned.items()
-        if same == direction and wider != subject and wider.covers(subject)
+        if same == direction and wider.covers(subject)
         for allowance in found
     ]
+
+
+def _is_baselines(allowance: Allowance) -> bool:
+    return allowance.intent.layer.kind == "baseline"
 
 
 def _plain_rights(meaning: Meaning) -> list[DnsRight]:
@@ -110,8 +117,8 @@ def _remainders(owned: Mapping[tuple[Pods, Direction], list[Allowance]], meaning
                 {"podSelector": selector, **_sections({"egress": rules})},
                 right.layer,
                 unique_texts([right, *(one.intent for one in wide)]),
-                f"leaves out {', '.join(map(str, right.except_))}: beside a plain allow their list of names would"
-                " be void",
+                f"leaves out {', '.join(map(str, right.except_))}: beside a plain allow their list of names would be"
+                " void",
                 Phase.REMAINDERS,
             )
 
@@ -119,14 +126,17 @@ def _remainders(owned: Mapping[tuple[Pods, Direction], list[Allowance]], meaning
 def _isolations(
     isolated: Iterable[Isolation], owned: Mapping[tuple[Pods, Direction], list[Allowance]], meaning: Meaning
 ) -> Iterator[Draft]:
-    """One policy for each isolated namespace, with what all its pods are allowed."""
+    """One policy for each isolated namespace, with what its baseline allows all its pods."""
     spaces: dict[Pods, list[Isolation]] = {}
     for isolation in isolated:
         spaces.setdefault(isolation.pods, []).append(isolation)
     for pods, isolations in spaces.items():
         directions = [one for one in DIRECTIONS if any(one in isolation.directions for isolation in isolations)]
         rights = [right for right in _plain_rights(meaning) if right.pods == pods and not right.except_]
-        wide = {direction: owned.get((pods, direction), []) for direction in directions}
+        wide = {
+            direction: [one for one in owned.get((pods, direction), []) if _is_baselines(one)]
+            for direction in directions
+        }
         rules = {
             direction: _rules(wide[direction], rights if direction == "egress" else ()) for direction in directions
         }

@@ -129,8 +129,8 @@ def _cidr_set(entry: Object, path: KeyPath) -> Iterator[Problem]:
         yield DETAIL.error(
             path,
             (
-                f"{' and '.join(chosen) or 'none of them'} is given; give one of cidr, cidrGroupRef"
-                " and cidrGroupSelector"
+                f"{' and '.join(chosen) or 'none of them'} is given; give one of cidr, cidrGroupRef and"
+                " cidrGroupSelector"
             ),
         )
         return

@@ -145,8 +145,8 @@ def _ports(listed: Iterable[tuple[KeyPath, object, object]], called: list[Sample
         if str(port).isdigit():
             if int(str(port)) not in numbers:
                 message = (
-                    f"nobody who is called listens on {port} (declared: {what}); use the containers' port, not"
-                    " the Service's"
+                    f"nobody who is called listens on {port} (declared: {what}); use the containers' port, not the"
+                    " Service's"
                 )
                 yield TARGET_PORT.warning(path, message)
         elif port not in names:
@@ -171,8 +171,8 @@ def _authorization(source: Source, world: World) -> Iterator[Problem]:
             )
         elif any(field.startswith("not") for field in fields) and mode == "PERMISSIVE":
             message = (
-                f"callers without mutual TLS always match {', '.join(fields)}, as {source.namespace} is"
-                " PERMISSIVE; set STRICT"
+                f"callers without mutual TLS always match {', '.join(fields)}, as {source.namespace} is PERMISSIVE; set"
+                " STRICT"
             )
             yield NO_IDENTITY.warning(path, message)
 
@@ -191,8 +191,8 @@ def _tcp_ports(rule: Object, path: KeyPath, called: list[Sample], context: Conte
                 continue
             effect = "never matches" if action == "ALLOW" else "loses its HTTP fields and denies the whole port"
             message = (
-                f"on port {name} {number} of {one.workload}, which is not HTTP, this rule {effect}; name HTTP"
-                " ports, or remove the fields"
+                f"on port {name} {number} of {one.workload}, which is not HTTP, this rule {effect}; name HTTP ports, or"
+                " remove the fields"
             )
             yield NOT_HTTP.error(path, message)
 

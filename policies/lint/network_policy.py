@@ -124,8 +124,8 @@ def _negative(selector: Object, path: KeyPath, peer: Object, context: Context) -
     )
     if operators and not positive and context.capabilities.cilium < NEGATIVE_NAMESPACES_ARE_PODS_ONLY:
         message = (
-            f"on Cilium {context.capabilities.cilium_text} this selects the world and the nodes too;"
-            " add {key: kubernetes.io/metadata.name, operator: Exists}"
+            f"on Cilium {context.capabilities.cilium_text} this selects the world and the nodes too; add {{key:"
+            " kubernetes.io/metadata.name, operator: Exists}"
         )
         yield NEGATIVE.error(path, message)
 
@@ -161,8 +161,8 @@ def range_problems(cidr: Network, excepted: list[Network], path: KeyPath, contex
         ):
             continue
         message = (
-            f"{cidr} {'lies in' if lies_in(cidr, network) else 'includes'} the range of {what} {network},"
-            " which a CIDR never matches"
+            f"{cidr} {'lies in' if lies_in(cidr, network) else 'includes'} the range of {what} {network}, which a CIDR"
+            " never matches"
         )
         report = CIDR_OF_PODS.error if lies_in(cidr, network) else CIDR_OF_PODS.warning
         yield report(

@@ -107,14 +107,14 @@ def _void(grant: Grant, other: Grant) -> Iterator[Problem]:
     at, by = (grant, other) if grant.source.written else (other, grant)
     if grant.l7 == "http":
         message = (
-            f"the HTTP rules and the plain allow of {_names(at, by)} are for the same port, so that every"
-            " request passes; remove one"
+            f"the HTTP rules and the plain allow of {_names(at, by)} are for the same port, so that every request"
+            " passes; remove one"
         )
         yield at.source.at(VOID_HTTP.error(at.path, message))
     elif grant.l7 == "dns":
         message = (
-            f"the DNS rules and the plain allow of {_names(at, by)} are for the same port, so that every name"
-            " is answered; remove one"
+            f"the DNS rules and the plain allow of {_names(at, by)} are for the same port, so that every name is"
+            " answered; remove one"
         )
         yield at.source.at(VOID_FILTER.error(at.path, message))
     else:
@@ -135,8 +135,8 @@ def _mixed(allows: list[Grant]) -> Iterator[Problem]:
             shared = any(_same(mine, theirs) for mine in grant.whole_ports for theirs in other.whole_ports)
             if shared and grant.l7 != other.l7 and "sni" not in (grant.l7, other.l7):
                 message = (
-                    f"{grant.l7} rules stand on a port that has {other.l7} rules in {_names(grant, other)};"
-                    " keep one kind"
+                    f"{grant.l7} rules stand on a port that has {other.l7} rules in {_names(grant, other)}; keep one"
+                    " kind"
                 )
                 yield grant.source.at(L7.error(grant.path, message))
 
@@ -157,8 +157,8 @@ def _denied(grants: list[Grant], sample: Sample, direction: Direction) -> Iterat
     isolating = [grant for grant in grants if grant.isolates]
     if isolating and all(grant.deny for grant in isolating):
         message = (
-            f"this deny isolates pods in {sample.namespace} for {direction}: everything else is denied too;"
-            f" set enableDefaultDeny: {{{direction}: false}}"
+            f"this deny isolates pods in {sample.namespace} for {direction}: everything else is denied too; set"
+            f" enableDefaultDeny: {{{direction}: false}}"
         )
         yield isolating[0].source.at(ONLY_DENIES.error(isolating[0].path, message))
 
@@ -202,8 +202,8 @@ def _cut_off(world: World, sample: Sample) -> Iterator[Problem]:
         yield first.source.at(CUT_OFF.warning(first.path, message))
     if world.context.capabilities.local_dns and not any(_reaches_local_dns(grant) for grant in allows):
         message = (
-            f"LocalDNS listens on the node, which pods in {sample.namespace} may not ask; allow toEntities:"
-            f" [host] on {DNS_PORT}"
+            f"LocalDNS listens on the node, which pods in {sample.namespace} may not ask; allow toEntities: [host] on"
+            f" {DNS_PORT}"
         )
         yield first.source.at(CUT_OFF.warning(first.path, message))
     istio = world.context.capabilities.istio
@@ -212,8 +212,8 @@ def _cut_off(world: World, sample: Sample) -> Iterator[Problem]:
         points = {("pod", istio.root_namespace, "app=istiod")}
         if not any(points & grant.peers and grant.covers("TCP", ISTIOD_PORT) for grant in allows):
             message = (
-                f"sidecars in {sample.namespace} may not reach istiod; allow {istio.root_namespace}, app:"
-                f" istiod, on {ISTIOD_PORT}"
+                f"sidecars in {sample.namespace} may not reach istiod; allow {istio.root_namespace}, app: istiod, on"
+                f" {ISTIOD_PORT}"
             )
             yield first.source.at(CUT_OFF.warning(first.path, message))
 

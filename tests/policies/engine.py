@@ -187,10 +187,10 @@ def _cilium(manifest: Object, subject: Pod, direction: str, namespace: str | Non
         for section in (direction, f"{direction}Deny"):
             for rule in spec.get(section, ()):
                 isolates = spec.get("enableDefaultDeny", {}).get(direction, True)
-                yield from _cilium_rule(rule, section.endswith("Deny"), isolates, namespace)
+                yield from _cilium_rule(rule, namespace, deny=section.endswith("Deny"), isolates=isolates)
 
 
-def _cilium_rule(rule: Object, deny: bool, isolates: bool, namespace: str | None) -> Iterator[Entry]:  # noqa: FBT001
+def _cilium_rule(rule: Object, namespace: str | None, *, deny: bool, isolates: bool) -> Iterator[Entry]:
     if not rule:
         yield Entry(deny, isolates, (), None, empty=True)
         return
@@ -258,10 +258,12 @@ def _istio(manifests: list[Object], flow: Flow) -> bool:
         for one in here
         if one["kind"] == "AuthorizationPolicy" and _selects(one["spec"].get("selector", {}), dict(target.labels))
     ]
-    return not policies or any(_authorized(rule, flow, encrypted) for one in policies for rule in one.get("rules", ()))
+    return not policies or any(
+        _authorized(rule, flow, encrypted=encrypted) for one in policies for rule in one.get("rules", ())
+    )
 
 
-def _authorized(rule: Object, flow: Flow, encrypted: bool) -> bool:  # noqa: FBT001
+def _authorized(rule: Object, flow: Flow, *, encrypted: bool) -> bool:
     sources = rule.get("from") or [{"source": None}]
     operations = rule.get("to") or [{"operation": {}}]
     sent = dict(flow.request.headers) if flow.request else None
@@ -269,12 +271,12 @@ def _authorized(rule: Object, flow: Flow, encrypted: bool) -> bool:  # noqa: FBT
         name = condition["key"].removeprefix("request.headers[").removesuffix("]")
         if sent is None or sent.get(name) not in condition["values"]:
             return False
-    return any(_is_source(one["source"], flow, encrypted) for one in sources) and any(
+    return any(_is_source(one["source"], flow, encrypted=encrypted) for one in sources) and any(
         _is_operation(one["operation"], flow) for one in operations
     )
 
 
-def _is_source(source: Object | None, flow: Flow, encrypted: bool) -> bool:  # noqa: FBT001
+def _is_source(source: Object | None, flow: Flow, *, encrypted: bool) -> bool:
     if source is None:
         return True
     if not encrypted or not isinstance(flow.source, Pod):

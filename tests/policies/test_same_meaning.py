@@ -84,7 +84,7 @@ egress = st.fixed_dictionaries(
 )
 http = st.fixed_dictionaries(
     {
-        "from": st.sampled_from(CALLERS),
+        "from": st.sampled_from(("web", "api", "job", "data", *CALLERS)),
         "to": st.sampled_from(["web", "api", "data"]),
         "port": st.just("http"),
         "allow": st.lists(st.sampled_from(REQUESTS), min_size=1, max_size=2),
@@ -92,11 +92,14 @@ http = st.fixed_dictionaries(
 )
 baseline = st.fixed_dictionaries(
     {
-        "isolate": st.sampled_from([["a"], ["a", "b"], ["b"], ["*"]]),
+        "isolate": st.sampled_from([["a", "b"], ["a", "b"], ["a"], ["b"], ["*"]]),
         "dns": st.sampled_from(["auto", "auto", "any", "names", "none"]),
         "apiServer": st.booleans(),
     },
-    optional={"directions": st.sampled_from([["ingress"], ["egress"]]), "spare": st.just(["c"])},
+    optional={
+        "directions": st.sampled_from([["ingress", "egress"], ["ingress", "egress"], ["ingress"], ["egress"]]),
+        "spare": st.just(["c"]),
+    },
 )
 tenants = st.fixed_dictionaries({"within": st.sampled_from([["one"], ["one", "two"]])})
 mesh = st.fixed_dictionaries(
@@ -146,9 +149,9 @@ def _sensible(entry: dict[str, Any], cluster: Capabilities) -> dict[str, Any]:
 def _bundle(draw: st.DrawFn, layers: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "namespaces": {
-            "a": {"tenant": "one", "mesh": draw(st.booleans())},
-            "b": {"tenant": "one", "mesh": draw(st.booleans())},
-            "c": {"tenant": "two", "mesh": draw(st.booleans())},
+            "a": {"tenant": "one", "mesh": draw(st.sampled_from([True, True, False]))},
+            "b": {"tenant": "one", "mesh": draw(st.sampled_from([True, True, False]))},
+            "c": {"tenant": "two", "mesh": draw(st.sampled_from([True, True, False]))},
         },
         "workloads": WORKLOADS,
         "layers": layers,

@@ -1,0 +1,170 @@
+"""Bundles as a stack attaches them: files, raw manifests, and several bundles on one cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from policies.attachment import ClusterPoliciesConfig
+from policies.capabilities import Capabilities
+from policies.cluster import PolicyPlan, plan_policies
+from tests.policies.builder import FQDN, ISOLATED, L7, PLAIN, Object, shop
+from tests.policies.reading import reading
+
+RAW: Object = {
+    "apiVersion": "cilium.io/v2",
+    "kind": "CiliumNetworkPolicy",
+    "metadata": {"name": "mine", "namespace": "shop"},
+    "spec": {
+        "endpointSelector": {"matchLabels": {"app": "backend"}},
+        "enableDefaultDeny": {"ingress": False, "egress": False},
+        "egressDeny": [{"toCIDR": ["169.254.169.254/32"]}],
+    },
+}
+
+
+def plan(
+    bundles: dict[str, Any],
+    raw: dict[str, str] | None = None,
+    cluster: Capabilities = PLAIN,
+    attached: list[Object] | None = None,
+) -> PolicyPlan:
+    """The policies of a cluster to which these bundles are attached."""
+    texts = {
+        name: bundle if isinstance(bundle, str) else yaml.safe_dump(bundle, sort_keys=False)
+        for name, bundle in bundles.items()
+    }
+    config = {"bundles": [{"name": name} for name in bundles] if attached is None else attached}
+    return plan_policies("main", ClusterPoliciesConfig.model_validate(config), cluster, reading(texts, raw))
+
+
+def lines(found: PolicyPlan) -> list[str]:
+    """A plan's problems as people see them."""
+    return [str(problem) for problem in found.problems]
+
+
+def test_problems_are_at_their_line_in_the_bundle() -> None:
+    text = """\
+namespaces: {shop: {}}
+workloads:
+  backend: {namespace: shop, labels: {app: backend}}
+layers:
+  - baseline: {isolate: [shop]}
+  - flows:
+      - {from: fronted, to: backend}
+"""
+    assert lines(plan({"shop": text})) == [
+        "bundles/shop.yaml:7 layers[1].flows[0].from: no workload is called 'fronted'; declared are backend [BND-09]"
+    ]
+
+
+def test_a_bundle_that_is_not_there_is_named_with_the_nearest() -> None:
+    found = plan({"shop": shop(ISOLATED)}, attached=[{"name": "shopp"}])
+    assert lines(found) == ["policies.main.bundles[0].name: no bundle is called 'shopp'; did you mean 'shop'? [BND-21]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("layers: []\n---\nlayers: []\n", "bundles/shop.yaml:2: ", id="several-documents"),
+        pytest.param("layers:\n\t- baseline\n", "bundles/shop.yaml:2: ", id="tabs"),
+        pytest.param("- layers\n", "bundles/shop.yaml:1: a list where a mapping is meant", id="a-list"),
+        pytest.param("layers: [\n", "bundles/shop.yaml:", id="no-yaml"),
+        pytest.param("layers: 1\nlayers: 2\n", "bundles/shop.yaml:2: the key", id="a-key-twice"),
+    ],
+)
+def test_yaml_that_is_wrong_is_one_line(text: str, expected: str) -> None:
+    found = lines(plan({"shop": text}))
+    assert found[0].startswith(expected), found
+    assert len([line for line in found if "CFG" not in line]) <= 1
+
+
+def test_a_raw_manifest_is_applied_with_our_labels() -> None:
+    found = plan({"shop": shop(ISOLATED, {"raw": ["extra.yaml"]})}, {"extra.yaml": yaml.safe_dump(RAW)})
+    assert lines(found) == []
+    (mine,) = (one for one in found.manifests if one.name == "mine")
+    assert mine.layer == "raw"
+    assert mine.object["spec"] == RAW["spec"]
+    assert [one.name for one in found.manifests] == ["mine", "shop.isolation"]
+
+
+def test_a_raw_manifest_is_checked_at_its_own_line() -> None:
+    text = yaml.safe_dump(
+        {**RAW, "spec": {**RAW["spec"], "egressDeny": [{"toCIDRs": ["169.254.169.254/32"]}]}}, sort_keys=False
+    )
+    found = plan({"shop": shop(ISOLATED, {"raw": ["extra.yaml"]})}, {"extra.yaml": text})
+    assert lines(found) == [
+        (
+            "bundles/extra.yaml:14 spec.egressDeny[0].toCIDRs: no field is called 'toCIDRs' here; did you mean"
+            " 'toCIDR'? [LINT-24]"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param(
+            {},
+            "bundles/shop.yaml:31 layers[1].raw[0]: there is no file 'extra.yaml' beside the bundle; correct the"
+            " name, or add it [BND-21]",
+            id="no-file",
+        ),
+        pytest.param(
+            {"extra.yaml": "- a\n"},
+            "bundles/extra.yaml:1: a list where a manifest is meant; write apiVersion, kind, metadata and spec"
+            " [BND-22]",
+            id="no-manifest",
+        ),
+        pytest.param(
+            {"extra.yaml": "kind: Deployment\nmetadata: {name: x, namespace: y}\n"},
+            "bundles/extra.yaml:1 kind: 'Deployment' is no kind of policy; raw layers take NetworkPolicy,"
+            " CiliumNetworkPolicy, CiliumClusterwideNetworkPolicy, AuthorizationPolicy, PeerAuthentication,"
+            " RequestAuthentication [POL-45]",
+            id="another-kind",
+        ),
+    ],
+)
+def test_a_raw_file_that_is_no_policy_is_refused(raw: dict[str, str], expected: str) -> None:
+    assert expected in lines(plan({"shop": shop(ISOLATED, {"raw": ["extra.yaml"]})}, raw))
+
+
+def test_two_bundles_are_looked_at_together() -> None:
+    http = {"http": [{"from": "frontend", "to": "backend", "port": "http", "allow": [{"methods": ["GET"]}]}]}
+    flows = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
+    spaces = {"shop": {}, "office": {}}
+    first, second = shop(ISOLATED, http, namespaces=spaces), shop(ISOLATED, flows, namespaces=spaces)
+    (problem,) = plan({"first": first, "second": second}, cluster=L7).problems
+    assert (problem.rule, problem.severity) == ("LINT-03", "error")
+    assert "so that every request passes" in problem.message
+
+
+def test_a_bundle_is_attached_once() -> None:
+    found = plan({"shop": shop(ISOLATED)}, attached=[{"name": "shop"}, {"name": "shop"}])
+    assert lines(found) == ["policies.main.bundles[1].name: 'shop' is attached twice; remove one of the two [BND-23]"]
+
+
+def test_two_bundles_do_not_make_the_same_namespace() -> None:
+    bundle = shop(ISOLATED, namespaces={"shop": {"manage": True}, "office": {}})
+    assert lines(plan({"first": bundle, "second": bundle})) == [
+        (
+            "policies.main.bundles: first (namespaces) and second (namespaces) both make Namespace shop; remove one"
+            " of the two [BND-23]"
+        )
+    ]
+
+
+def test_a_bundle_with_errors_has_no_manifests_and_the_others_keep_theirs() -> None:
+    broken = shop(ISOLATED, {"flows": [{"from": "nobody", "to": "backend"}]})
+    found = plan({"broken": broken, "shop": shop(ISOLATED)}, cluster=FQDN)
+    assert [one.bundle for one in found.manifests] == ["shop"]
+
+
+def test_parameters_come_from_the_stack() -> None:
+    bundle = shop(
+        ISOLATED, {"egress": [{"from": "backend", "to": {"fqdn": "${api}"}}]}, parameters={"api": {"type": "host"}}
+    )
+    found = plan({"shop": bundle}, cluster=FQDN, attached=[{"name": "shop", "parameters": {"api": "api.example.org"}}])
+    assert "shop.backend-to-api-example-org.egress" in [one.name for one in found.manifests]

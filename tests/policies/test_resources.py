@@ -1,0 +1,78 @@
+"""The component: what reaches the engine, in which order, and under which owner."""
+
+from __future__ import annotations
+
+import pulumi_kubernetes as kubernetes
+
+from policies.attachment import ClusterPoliciesConfig
+from policies.cluster import plan_policies
+from policies.resources import PolicyBundle
+from tests.components.mocks import Deployed, deploy, only
+from tests.policies.builder import FQDN, ISOLATED, Object, compiled, shop
+
+FLOW: Object = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
+EGRESS: Object = {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}, "ports": [443]}]}
+
+
+def deployed(*layers: Object) -> list[Deployed]:
+    """What applying a bundle with these layers registers."""
+    bundle = shop(ISOLATED, *layers, namespaces={"shop": {"manage": True}, "office": {}})
+    manifests = compiled(bundle, FQDN)[1]
+
+    def build() -> None:
+        provider = kubernetes.Provider("main", kubeconfig="{}")
+        PolicyBundle("main-shop", manifests, provider, protect=True, depends_on=[provider])
+
+    return deploy(build)
+
+
+def test_the_component_is_called_the_same_for_ever() -> None:
+    assert plan_policies.__name__
+    assert ClusterPoliciesConfig.__name__
+    found = [one for one in deployed() if one.kind == "PolicyBundle"]
+    assert [(one.name, one.parent) for one in found] == [("main-shop", "")]
+
+
+def test_objects_are_typed_where_kubernetes_knows_them() -> None:
+    found = deployed(FLOW, EGRESS)
+    kinds = [one.kind for one in found if one.parent == "PolicyBundle main-shop"]
+    assert kinds == [
+        "Namespace",
+        "CiliumNetworkPolicy",
+        "CiliumNetworkPolicy",
+        "NetworkPolicy",
+        "NetworkPolicy",
+        "NetworkPolicy",
+        "NetworkPolicy",
+    ]
+    policy = only(found, "NetworkPolicy main-shop-networkpolicy-shop-shop.backend.ingress")
+    assert policy.inputs["spec"]["podSelector"] == {"matchLabels": {"app": "backend"}}
+    assert policy.inputs["spec"]["ingress"][0]["ports"] == [{"protocol": "TCP", "port": 8080}]
+    cilium = only(found, "CiliumNetworkPolicy main-shop-ciliumnetworkpolicy-shop-shop.backend.dns")
+    assert cilium.inputs["apiVersion"] == "cilium.io/v2"
+    assert cilium.inputs["spec"]["enableDefaultDeny"] == {"ingress": False, "egress": False}
+
+
+def test_everything_has_one_field_manager_and_the_clusters_provider() -> None:
+    found = [one for one in deployed(FLOW, EGRESS) if one.parent == "PolicyBundle main-shop"]
+    assert {one.inputs["metadata"]["annotations"]["pulumi.com/patchFieldManager"] for one in found} == {"cilia"}
+    assert {one.provider for one in found} == {"main"}
+
+
+def test_only_namespaces_are_protected() -> None:
+    assert [one.kind for one in deployed(FLOW) if one.protect] == ["Namespace"]
+
+
+def test_a_default_deny_waits_for_the_allows_that_go_with_it() -> None:
+    found = deployed(FLOW, EGRESS)
+    depends = {one.label: one.depends_on for one in found}
+    isolation = "NetworkPolicy main-shop-networkpolicy-shop-shop.isolation"
+    reached: set[str] = set()
+    todo = [isolation]
+    while todo:
+        for label in depends.get(todo.pop(), frozenset()):
+            if label not in reached:
+                reached.add(label)
+                todo.append(label)
+    children = {one.label for one in found if one.parent == "PolicyBundle main-shop"}
+    assert children - reached == {isolation}
