@@ -190,6 +190,12 @@ def _network_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str,
     }
 
 
+def _credentials(resource_group: str, cluster: ClusterPlan) -> str:
+    """What gives people credentials; with Entra in the way that needs no browser."""
+    credentials = f"az aks get-credentials --resource-group {resource_group} --name {cluster.name}"
+    return f"{credentials} && kubelogin convert-kubeconfig -l azurecli" if cluster.kubelogin else credentials
+
+
 def _cluster_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str, Any]:
     planned, component = plan.clusters[key], deployed.clusters[key]
     cluster = component.cluster
@@ -202,7 +208,7 @@ def _cluster_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str,
         "nodeResourceGroup": cluster.node_resource_group,
         "podCidr": str(planned.pod_cidr) if planned.pod_cidr else None,
         "serviceCidr": str(planned.service_cidr),
-        "credentials": f"az aks get-credentials --resource-group {plan.scope.resource_group} --name {planned.name}",
+        "credentials": _credentials(plan.scope.resource_group, planned),
     }
     if identity and identity.identity:
         outputs["identity"] = {

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.cluster.config import ClusterConfig
-from components.identity.config import IdentityConfig, UserAssignedIdentityConfig
+from components.identity.config import IdentityConfig, KubeletIdentityConfig, UserAssignedIdentityConfig
 from components.network.config import NetworkConfig
 from components.values import ArmId, Model
 
@@ -38,6 +38,9 @@ class ClusterEntry(ClusterConfig):
     """A cluster with everything around it."""
 
     identity: IdentityConfig = Field(default_factory=UserAssignedIdentityConfig)
+    kubelet_identity: KubeletIdentityConfig | None = Field(
+        None, description="a user-assigned identity for the nodes; Azure makes one if absent"
+    )
 
 
 class AcceptConfig(Model):

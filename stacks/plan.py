@@ -123,6 +123,7 @@ def plan_stack(view: StackView) -> StackPlan:
             view.scope,
             cluster_name=cluster_name(cluster.key, cluster.config),
             grants=grants(cluster),
+            kubelet=cluster.config.kubelet_identity,
         )
         for cluster in view.clusters
     }
@@ -149,9 +150,13 @@ def plan_stack(view: StackView) -> StackPlan:
                 identity=identities[cluster.key].cluster_identity,
                 subnets={name: reference for name, reference, _ in subnets_of(cluster)},
                 zone=zone[0] if (zone := zone_of(cluster)) else None,
-                subnet_addresses={
-                    pool.subnet.key: pool.subnet.usable for pool in cluster.pools if pool.subnet is not None
+                subnet_ranges={
+                    subnet.key: subnet.cidr
+                    for pool in cluster.pools
+                    for subnet in (pool.subnet, pool.pod_subnet)
+                    if subnet is not None
                 },
+                contributions=(identities[cluster.key].contribution,),
                 protect=view.protect,
             )
             for cluster in view.clusters

@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.cluster.acns import AcnsConfig
 from components.cluster.api_server import ApiServerConfig
+from components.cluster.entra import AadProfileConfig, KubeloginConfig
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
@@ -116,6 +117,13 @@ class ClusterConfig(Model):
     )
     node_resource_group_profile: NodeResourceGroupProfileConfig = Field(default_factory=NodeResourceGroupProfileConfig)
     api_server: ApiServerConfig = Field(default_factory=ApiServerConfig)
+    aad_profile: AadProfileConfig | None = Field(
+        None, description="Microsoft Entra ID for people; without it everybody shares the cluster's own certificates"
+    )
+    disable_local_accounts: bool | None = Field(
+        None, description="no certificates beside Entra; disabled where there is an aadProfile if absent"
+    )
+    kubelogin: KubeloginConfig = Field(default_factory=KubeloginConfig)
     auto_upgrade_profile: AutoUpgradeConfig = Field(default_factory=AutoUpgradeConfig)
     oidc_issuer: bool = Field(
         True, description="an OIDC issuer, which workload identity needs; cannot be turned off again"
@@ -143,6 +151,11 @@ class ClusterConfig(Model):
     in_cluster: Literal["apply", "gitops"] = Field(
         "apply", description="apply: this program writes to the cluster; gitops: it only prints what to apply"
     )
+
+    @property
+    def local_accounts_disabled(self) -> bool:
+        """Whether certificates of the cluster's own give nobody access."""
+        return self.aad_profile is not None if self.disable_local_accounts is None else self.disable_local_accounts
 
     @property
     def all_pools(self) -> dict[str, SystemPoolConfig | PoolConfig]:

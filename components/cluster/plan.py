@@ -16,6 +16,7 @@ from components.cluster.api_server import api_server_profile
 from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
 from components.cluster.contributions import merged
+from components.cluster.entra import LoginMode, aad_profile
 from components.cluster.modes.registry import mode_of
 from components.cluster.outbound import bootstrap_profile
 from components.cluster.pool_plan import (
@@ -25,7 +26,7 @@ from components.cluster.pool_plan import (
     pool_profile,
     upgrades_minor_versions,
 )
-from components.facts.features import ModeName
+from components.facts.features import MODES, ModeName
 from components.facts.names import DNS_PREFIX, Kind
 from components.values import ArmProperties, ArmValue, Ref, Scope
 
@@ -47,6 +48,7 @@ class ClusterPlan:
         pools: The other pools.
         protect: Whether Pulumi refuses to delete it.
         applies_in_cluster: Whether this program writes to the cluster itself.
+        kubelogin: How this program signs in; None where the cluster hands out credentials of its own.
         private_dns_zone: What its private DNS zone of its own stands for; None where it has none.
         api_package: The provider's package for cluster and pools; None for the SDK's own version of Azure's API.
         former_types: Type tokens that the cluster has at other versions of the API.
@@ -65,6 +67,7 @@ class ClusterPlan:
     pools: tuple[PoolPlan, ...]
     protect: bool
     applies_in_cluster: bool
+    kubelogin: LoginMode | None
     private_dns_zone: str | Ref | None
     api_package: ApiPackage | None
     former_types: tuple[str, ...]
@@ -88,7 +91,7 @@ def plan_cluster(
     *,
     identity: ArmProperties,
     subnets: Mapping[str, str | Ref],
-    subnet_addresses: Mapping[str, int],
+    subnet_ranges: Mapping[str, IPv4Network],
     protect: bool,
     zone: str | Ref | None = None,
     contributions: Iterable[Mapping[str, ArmValue]] = (),
@@ -101,13 +104,13 @@ def plan_cluster(
         scope: Where it goes.
         identity: The `identity` property, from the identity's plan.
         subnets: What each subnet that it names stands for.
-        subnet_addresses: Usable addresses of those subnets, as far as known.
+        subnet_ranges: The ranges of those subnets, as far as known.
         protect: Whether resources are protected unless they say otherwise.
         zone: What a private DNS zone of its own stands for.
         contributions: What other areas say about the cluster: parts of its inputs.
     """
     mode = mode_of(config.networking)
-    nodes = node_counts(config, subnet_addresses.values())
+    nodes = node_counts(config, subnet_ranges)
     protect = protect if config.protect is None else config.protect
     return ClusterPlan(
         key=key,
@@ -131,6 +134,7 @@ def plan_cluster(
         ),
         protect=protect,
         applies_in_cluster=config.in_cluster == "apply",
+        kubelogin=config.kubelogin.login if config.aad_profile else None,
         private_dns_zone=zone,
         api_package=api_package(config.api_version),
         former_types=former_tokens(config.api_version, "ManagedCluster"),
@@ -152,14 +156,11 @@ def _cluster(
         "kubernetesVersion": config.kubernetes_version,
         **_host_name(key, config),
         "enableRBAC": True,
-        "disableLocalAccounts": False,
+        "disableLocalAccounts": config.local_accounts_disabled,
         "agentPoolProfiles": [
             {"name": config.system_pool.name, **pool_profile("System", config.system_pool, config, scope, subnets)}
         ],
-        "networkProfile": {
-            **mode_of(config.networking).network_profile(config.networking),
-            "advancedNetworking": advanced_networking(config.acns, config.api_version),
-        },
+        "networkProfile": _network_profile(config),
         "autoUpgradeProfile": {
             "upgradeChannel": config.auto_upgrade_profile.upgrade_channel,
             "nodeOSUpgradeChannel": config.auto_upgrade_profile.node_os_upgrade_channel,
@@ -181,6 +182,8 @@ def _cluster(
         "addonProfiles": {"azurepolicy": {"enabled": config.azure_policy}},
         "bootstrapProfile": bootstrap_profile(config.networking.outbound),
     }
+    if config.aad_profile is not None:
+        properties["aadProfile"] = aad_profile(config.aad_profile)
     if config.node_resource_group:
         properties["nodeResourceGroup"] = config.node_resource_group
     if config.linux_profile:
@@ -197,6 +200,14 @@ def _host_name(key: str, config: ClusterConfig) -> ArmProperties:
     if config.fqdn_subdomain is not None:
         return {"fqdnSubdomain": config.fqdn_subdomain}
     return {"dnsPrefix": dns_prefix(key, config)}
+
+
+def _network_profile(config: ClusterConfig) -> ArmProperties:
+    mode = mode_of(config.networking)
+    profile = mode.network_profile(config.networking)
+    if MODES[mode.name].azure_dataplane:
+        profile["advancedNetworking"] = advanced_networking(config.acns, config.api_version)
+    return profile
 
 
 def _security_profile(config: ClusterConfig) -> ArmProperties:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
 from components.cluster.api.resources import classes, package_provider
+from components.cluster.entra import LoginMode
+from components.cluster.kubelogin import with_kubelogin
 from components.cluster.plan import ClusterPlan
 from components.outputs import References, arguments, substitute
 from components.values import Ref
@@ -86,7 +89,9 @@ class AksCluster(pulumi.ComponentResource):
             )
             for pool in plan.pools
         }
-        self.kubeconfig = _kubeconfig(substitute(plan.properties["resourceGroupName"], known), self.cluster)
+        self.kubeconfig = _kubeconfig(
+            substitute(plan.properties["resourceGroupName"], known), self.cluster, plan.kubelogin
+        )
         self.provider = None
         if plan.applies_in_cluster:
             self.provider = kubernetes.Provider(
@@ -105,6 +110,9 @@ def _answers(key: str, cluster: containerservice.ManagedCluster) -> dict[Ref, pu
     return {
         Ref("cluster", key): cluster.id,
         Ref("cluster", key, "name"): cluster.name,
+        Ref("cluster", key, "apiServer"): pulumi.Output.all(cluster.private_fqdn, cluster.fqdn).apply(
+            lambda names: names[0] or names[1] or ""
+        ),
         Ref("cluster", key, "principalId"): cluster.identity.apply(lambda own: own.principal_id if own else ""),
         Ref("cluster", key, "tenantId"): cluster.identity.apply(lambda own: own.tenant_id if own else ""),
         Ref("cluster", key, "oidcIssuerUrl"): cluster.oidc_issuer_profile.apply(
@@ -122,13 +130,19 @@ def _answers(key: str, cluster: containerservice.ManagedCluster) -> dict[Ref, pu
     }
 
 
-def _kubeconfig(resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
+def _kubeconfig(
+    resource_group: pulumi.Input[str], cluster: containerservice.ManagedCluster, login: LoginMode | None
+) -> pulumi.Output[str]:
     """The cluster's user credentials, marked as the secret they are: azure-native returns them plain."""
     credentials = containerservice.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group,
         resource_name=cluster.name,
+        format=None if login is None else "exec",
         opts=pulumi.InvokeOutputOptions(depends_on=[cluster]),
     )
-    return pulumi.Output.secret(
-        credentials.kubeconfigs.apply(lambda entries: base64.b64decode(entries[0].value).decode())
-    )
+
+    def text(entries: list[Any]) -> str:
+        given = base64.b64decode(entries[0].value).decode()
+        return given if login is None else with_kubelogin(given, login)
+
+    return pulumi.Output.secret(credentials.kubeconfigs.apply(text))

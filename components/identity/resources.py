@@ -5,20 +5,20 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
-from components.identity.plan import IdentityPlan
-from components.outputs import References, arguments
+from components.identity.plan import IdentityPlan, UserAssignedPlan
+from components.outputs import References, arguments, substitute
 from components.values import Ref
 
 TYPE = "cilia:identity:ClusterIdentity"
 
 
 class ClusterIdentity(pulumi.ComponentResource):
-    """The user-assigned identity of a cluster's control plane, and the role assignments it needs.
+    """The user-assigned identities of a cluster's control plane and nodes, and the role assignments they need.
 
     Attributes:
         identity: The identity; None where Azure makes it with the cluster.
         role_assignments: Its rights; the cluster depends on them.
-        references: What the cluster's plan refers to: the identity's id.
+        references: What the cluster's plan refers to: ids of the identities.
     """
 
     identity: managedidentity.UserAssignedIdentity | None
@@ -41,18 +41,34 @@ class ClusterIdentity(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.identity = None
         self.references = {}
-        if plan.properties is not None:
-            self.identity = managedidentity.UserAssignedIdentity(
-                name, **arguments(plan.properties, references), opts=child
-            )
-            self.references = {
-                Ref("identity", plan.key): self.identity.id,
-                Ref("identity", plan.key, "principalId"): self.identity.principal_id,
-                Ref("identity", plan.key, "clientId"): self.identity.client_id,
-            }
+        if plan.control_plane is not None:
+            self.identity = _identity(name, plan.control_plane, references, child)
+            self.references.update(_answers("identity", plan.key, self.identity))
+        if plan.kubelet is not None:
+            kubelet = _identity(f"{name}-kubelet", plan.kubelet, references, child)
+            self.references.update(_answers("kubeletIdentity", plan.key, kubelet))
         known = {**references, **self.references}
         self.role_assignments = [
             authorization.RoleAssignment(f"{name}-{grant.key}", **arguments(grant.properties, known), opts=child)
             for grant in plan.role_assignments
         ]
         self.register_outputs({"principalId": known.get(Ref("identity", plan.key, "principalId"))})
+
+
+def _identity(
+    name: str, plan: UserAssignedPlan, references: References, opts: pulumi.ResourceOptions
+) -> managedidentity.UserAssignedIdentity:
+    """The identity: made, or read where it exists."""
+    if plan.properties is None:
+        existing: pulumi.Input[str] = substitute(plan.existing, references)
+        return managedidentity.UserAssignedIdentity.get(name, existing, opts)
+    return managedidentity.UserAssignedIdentity(name, **arguments(plan.properties, references), opts=opts)
+
+
+def _answers(kind: str, key: str, identity: managedidentity.UserAssignedIdentity) -> dict[Ref, pulumi.Output[str]]:
+    return {
+        Ref(kind, key): identity.id,
+        Ref(kind, key, "principalId"): identity.principal_id,
+        Ref(kind, key, "clientId"): identity.client_id,
+        Ref(kind, key, "tenantId"): identity.tenant_id,
+    }

@@ -34,6 +34,30 @@ ISSUER = Rule(
     fix="Set oidcIssuer: true, or workloadIdentity: false.",
     source=f"{_AKS}/workload-identity-deploy-cluster",
 )
+KUBELET = Rule(
+    "ID-03",
+    "An identity for the nodes goes with an identity of one's own for the control plane",
+    why="The control plane puts the nodes' identity on them, for which it needs Managed Identity Operator on it before"
+    " the cluster is made; Azure refuses it beside systemAssigned.",
+    fix="Use identity type userAssigned, the default.",
+    source=f"{_AKS}/use-managed-identity; az aks managed_cluster_decorator.py",
+)
+MADE_OR_GIVEN = Rule(
+    "CFG-61",
+    "An identity is either made or given",
+    why="An identity with an id exists and has its name already; it has to be a user-assigned identity.",
+    fix="Keep name to make the identity, or id if it exists.",
+    source="docs/stack-file.md",
+)
+ENTRA = Rule(
+    "CFG-62",
+    "Somebody can sign in to the cluster and administer it",
+    why="Azure refuses to disable local accounts where Entra does not take their place. With Entra, without local"
+    " accounts, Azure role assignments and admin groups, nobody could do anything in the cluster.",
+    fix="Give aadProfile with adminGroupObjectIDs or enableAzureRBAC: true, or keep local accounts.",
+    source=f"{_AKS}/manage-local-accounts-managed-azure-ad; {_AKS}/enable-authentication-microsoft-entra-id",
+)
+_IDENTITY_TYPE = "microsoft.managedidentity/userassignedidentities"
 # /subscriptions/<id>/resourceGroups/<name>, split at the slashes
 _GROUP_ID_PARTS = 5
 
@@ -91,4 +115,51 @@ def _workload_identity(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_cluster_identity, _resource_group, _workload_identity)
+def _kubelet_identity(view: StackView) -> Iterator[Problem]:
+    """ID-03."""
+    for cluster in view.clusters:
+        if cluster.config.kubelet_identity and isinstance(cluster.config.identity, SystemAssignedIdentityConfig):
+            yield KUBELET.error(
+                (*cluster.path, "kubeletIdentity"), "given beside identity systemAssigned; use type userAssigned"
+            )
+
+
+def _existing_identities(view: StackView) -> Iterator[Problem]:
+    """CFG-61."""
+    for cluster in view.clusters:
+        identity = cluster.config.identity
+        own = None if isinstance(identity, SystemAssignedIdentityConfig) else identity
+        for field, config in (("identity", own), ("kubeletIdentity", cluster.config.kubelet_identity)):
+            if config is None or config.id is None:
+                continue
+            path = (*cluster.path, field)
+            if config.name is not None:
+                yield MADE_OR_GIVEN.error((*path, "name"), "beside id; keep name to make one, or id if it exists")
+            if isinstance(config.id, str) and "/".join(config.id.split("/")[6:8]).casefold() != _IDENTITY_TYPE:
+                yield MADE_OR_GIVEN.error(
+                    (*path, "id"),
+                    f"{config.id} is no user-assigned identity;"
+                    " write .../providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>",
+                )
+
+
+def _entra(view: StackView) -> Iterator[Problem]:
+    """CFG-62."""
+    for cluster in view.clusters:
+        entra = cluster.config.aad_profile
+        if entra is None and cluster.config.disable_local_accounts:
+            yield ENTRA.error(
+                (*cluster.path, "disableLocalAccounts"),
+                "true without Microsoft Entra ID, so that nobody could sign in; add aadProfile, or remove it",
+            )
+        if entra is None or entra.enable_azure_rbac or entra.admin_group_object_ids:
+            continue
+        if cluster.config.local_accounts_disabled:
+            yield ENTRA.error(
+                (*cluster.path, "aadProfile", "adminGroupObjectIDs"),
+                "none, without Azure RBAC and local accounts, so that nobody could administer the cluster; name a"
+                " group, or set enableAzureRBAC: true",
+            )
+
+
+CHECKS = (_cluster_identity, _resource_group, _workload_identity, _kubelet_identity, _existing_identities, _entra)

@@ -16,6 +16,8 @@ from components.facts.names import (
     node_resource_group,
 )
 from components.identity.config import UserAssignedIdentityConfig
+from components.identity.plan import identity_name, kubelet_identity_name
+from components.identity.workload.plan import workload_identity_name
 from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from stacks.checks.network_names import NAMED_TWICE, NAMES
@@ -76,18 +78,21 @@ def _clusters(view: StackView) -> Iterator[Problem]:
         fault = DNS_PREFIX.fault(cluster.config.dns_prefix) if cluster.config.dns_prefix is not None else None
         if fault:
             yield DNS_NAME.error((*cluster.path, "dnsPrefix"), fault)
-        identity = _identity_name(cluster)
-        fault = NAME_RULES[Kind.IDENTITY].fault(identity) if identity is not None else None
-        if fault:
-            yield NAMES.error((*cluster.path, "identity"), fault)
+        for name, path in _identities(cluster):
+            fault = NAME_RULES[Kind.IDENTITY].fault(name)
+            if fault:
+                yield NAMES.error(path, fault)
 
 
-def _identity_name(cluster: ClusterView) -> str | None:
-    """The Azure name of a cluster's identity; None where Azure makes it with the cluster."""
-    identity = cluster.config.identity
-    if not isinstance(identity, UserAssignedIdentityConfig):
-        return None
-    return identity.name or Kind.IDENTITY.default_name(cluster.key)
+def _identities(cluster: ClusterView) -> Iterator[tuple[str, KeyPath]]:
+    """Azure names of the identities that are made for a cluster, and where they are written."""
+    identity, kubelet = cluster.config.identity, cluster.config.kubelet_identity
+    if isinstance(identity, UserAssignedIdentityConfig) and identity.id is None:
+        yield identity_name(cluster.key, identity), (*cluster.path, "identity")
+    if kubelet is not None and kubelet.id is None:
+        yield kubelet_identity_name(cluster.key, kubelet), (*cluster.path, "kubeletIdentity")
+    for key, workload in cluster.config.workload_identities.items():
+        yield workload_identity_name(cluster.key, key, workload), (*cluster.path, "workloadIdentities", key)
 
 
 def _pools(view: StackView) -> Iterator[Problem]:
@@ -142,9 +147,8 @@ def _named(view: StackView) -> Iterator[_Named]:
     """What clusters add to the resource group, and the names that Pulumi gets for their parts."""
     for cluster in view.clusters:
         yield _Named("cluster", cluster.name.casefold(), cluster.path)
-        identity = _identity_name(cluster)
-        if identity is not None:
-            yield _Named("identity", identity.casefold(), (*cluster.path, "identity"))
+        for name, path in _identities(cluster):
+            yield _Named("identity", name.casefold(), path)
         for grant in grants(cluster):
             yield _Named("role assignment in Pulumi", f"{cluster.key}-{grant.key}", cluster.path)
 

@@ -14,6 +14,8 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi.runtime.proto.resource_pb2 import (
+    ReadResourceRequest,
+    ReadResourceResponse,
     RegisterResourceRequest,
     RegisterResourceResponse,
     ResourceInvokeRequest,
@@ -78,6 +80,11 @@ class _Azure(MockMonitor):
         answer = ParseDict({**outputs, "name": _azure_name(outputs) or request.name, **added}, Struct())
         kind = request.type.rpartition(":")[2]
         return RegisterResourceResponse(urn=urn, id=f"id of {kind} {request.name}", object=answer)
+
+    def ReadResource(self, request: ReadResourceRequest) -> ReadResourceResponse:  # noqa: N802 - gRPC's name
+        urn = self.make_urn(request.parent, request.type, request.name)
+        added = _ADDED.get(request.type.rpartition(":")[2], {})
+        return ReadResourceResponse(urn=urn, properties=ParseDict({"name": request.name, **added}, Struct()))
 
     def Invoke(self, request: ResourceInvokeRequest) -> ResourceInvokeResponse:  # noqa: N802 - gRPC's name
         assert request.tok.endswith(":listManagedClusterUserCredentials")

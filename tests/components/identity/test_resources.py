@@ -8,7 +8,11 @@ import pulumi
 from pulumi_azure_native import Provider
 
 from components.facts.roles import Role
-from components.identity.config import SystemAssignedIdentityConfig, UserAssignedIdentityConfig
+from components.identity.config import (
+    KubeletIdentityConfig,
+    SystemAssignedIdentityConfig,
+    UserAssignedIdentityConfig,
+)
 from components.identity.plan import Grant, IdentityPlan, plan_identity
 from components.identity.resources import ClusterIdentity
 from components.values import Ref, Scope
@@ -85,3 +89,46 @@ def test_the_callers_provider_is_used_for_everything() -> None:
 
     found = [each for each in deploy(build) if each.kind in ("UserAssignedIdentity", "RoleAssignment")]
     assert [each.provider for each in found] == ["explicit", "explicit"]
+
+
+EXISTING = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own"
+OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830"
+
+
+def test_an_existing_identity_is_read_and_gets_its_rights() -> None:
+    made: list[ClusterIdentity] = []
+    config = UserAssignedIdentityConfig(id=EXISTING)
+    found = deploy(lambda: made.append(ClusterIdentity("main", plan(config), REFERENCES)))
+    assert [each.label for each in found if each.kind == "UserAssignedIdentity"] == []
+    assert only(found, "RoleAssignment main-subnet-nodes").inputs["scope"] == "id of the subnet"
+    assert Ref("identity", "main", "principalId") in made[0].references
+
+
+def test_an_identity_for_the_nodes_is_made_and_the_control_plane_may_use_it() -> None:
+    """ID-03."""
+    identities = plan_identity(
+        "main",
+        UserAssignedIdentityConfig(),
+        SCOPE,
+        cluster_name="aks-main",
+        grants=[],
+        kubelet=KubeletIdentityConfig(),
+    )
+    found = deploy(lambda: ClusterIdentity("main", identities, REFERENCES))
+    assert only(found, "UserAssignedIdentity main-kubelet").inputs["resourceName"] == "id-main-kubelet"
+    right = only(found, "RoleAssignment main-kubelet-identity")
+    assert right.inputs["scope"] == "id of UserAssignedIdentity main-kubelet"
+    assert right.inputs["roleDefinitionId"].endswith(OPERATOR)
+    assert identities.contribution == {
+        "identityProfile": {
+            "kubeletidentity": {
+                "resourceId": Ref("kubeletIdentity", "main"),
+                "clientId": Ref("kubeletIdentity", "main", "clientId"),
+                "objectId": Ref("kubeletIdentity", "main", "principalId"),
+            }
+        }
+    }
+
+
+def test_without_one_nothing_is_said_of_the_nodes_identity() -> None:
+    assert plan(UserAssignedIdentityConfig()).contribution == {}

@@ -9,7 +9,7 @@ import pytest
 from components.values import Ref
 from stacks.check import check
 from stacks.parse import parse
-from tests.stacks.checks.builder import TODAY, cluster, problems, stack
+from tests.stacks.checks.builder import TODAY, cluster, findings, problems, stack
 
 _SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 _GROUP = f"/subscriptions/{_SUBSCRIPTION}/resourceGroups/rg-there"
@@ -171,3 +171,72 @@ def test_resource_group_is_made_or_given(group: dict[str, str], found: list[str]
 )
 def test_workload_identity_needs_an_issuer(changes: dict[str, Any], found: list[str]) -> None:
     assert problems(cluster(changes)) == found
+
+
+EXISTING = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/ids/providers"
+IDENTITY = f"{EXISTING}/Microsoft.ManagedIdentity/userAssignedIdentities/own"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"identity": {"id": IDENTITY}}, id="existing"),
+        pytest.param({"identity": {"id": {"stackReference": "ids", "output": "own.id"}}}, id="of-another-stack"),
+        pytest.param({"kubeletIdentity": {}}, id="nodes"),
+        pytest.param({"kubeletIdentity": {"id": IDENTITY}}, id="existing-for-nodes"),
+        pytest.param({"aadProfile": {}}, id="Entra-with-Azure-RBAC"),
+        pytest.param({"aadProfile": {"enableAzureRBAC": False}, "disableLocalAccounts": False}, id="both-accounts"),
+    ],
+)
+def test_identities_that_azure_takes_are_taken(changes: dict[str, Any]) -> None:
+    assert problems(cluster(changes)) == []
+
+
+def test_identity_for_nodes_beside_one_of_azures_is_refused() -> None:
+    assert findings("ID-03", cluster({"identity": {"type": "systemAssigned"}, "kubeletIdentity": {}})) == [
+        "clusters.main.kubeletIdentity: given beside identity systemAssigned; use type userAssigned"
+    ]
+
+
+@pytest.mark.parametrize("field", ["identity", "kubeletIdentity"])
+def test_identity_that_is_both_made_and_given_is_refused(field: str) -> None:
+    assert problems(cluster({field: {"id": IDENTITY, "name": "own"}})) == [
+        f"clusters.main.{field}.name: beside id; keep name to make one, or id if it exists [CFG-61]"
+    ]
+
+
+def test_identity_that_is_something_else_is_refused() -> None:
+    other = f"{EXISTING}/Microsoft.Network/virtualNetworks/own"
+    assert problems(cluster({"identity": {"id": other}})) == [
+        (
+            f"clusters.main.identity.id: {other} is no user-assigned identity;"
+            " write .../providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name> [CFG-61]"
+        )
+    ]
+
+
+def test_local_accounts_are_disabled_only_where_entra_takes_their_place() -> None:
+    assert problems(cluster({"disableLocalAccounts": True})) == [
+        (
+            "clusters.main.disableLocalAccounts: true without Microsoft Entra ID, so that nobody could sign in;"
+            " add aadProfile, or remove it [CFG-62]"
+        )
+    ]
+
+
+def test_cluster_that_nobody_could_administer_is_refused() -> None:
+    assert problems(cluster({"aadProfile": {"enableAzureRBAC": False}})) == [
+        (
+            "clusters.main.aadProfile.adminGroupObjectIDs: none, without Azure RBAC and local accounts, so that nobody"
+            " could administer the cluster; name a group, or set enableAzureRBAC: true [CFG-62]"
+        )
+    ]
+
+
+def test_group_that_is_no_id_is_refused() -> None:
+    assert problems(cluster({"aadProfile": {"adminGroupObjectIDs": ["admins"]}})) == [
+        (
+            "clusters.main.aadProfile.adminGroupObjectIDs[0]: 'admins' is not an id of Microsoft Entra;"
+            " write one such as 00000000-0000-0000-0000-000000000000 [CFG-05]"
+        )
+    ]
