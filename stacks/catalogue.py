@@ -7,6 +7,8 @@ from importlib import import_module
 from components.rules import Rule
 
 MODULES = (
+    "components.cluster.modes.base",
+    "components.istio.config",
     "components.network.plan",
     "components.values",
     "policies.agreement",
@@ -33,6 +35,10 @@ MODULES = (
     "stacks.checks.names",
     "stacks.checks.net",
     "stacks.checks.network_names",
+    "stacks.checks.istio",
+    "stacks.checks.istio_features",
+    "stacks.checks.istio_gateways",
+    "stacks.checks.istio_settings",
     "stacks.checks.node_settings",
     "stacks.checks.outbound",
     "stacks.checks.pod_subnets",
@@ -47,6 +53,7 @@ MODULES = (
     "stacks.wording",
     "stacks.yaml_rules",
 )
+    "stacks.checks.workloads",
 """The modules that declare rules, in order of name."""
 
 

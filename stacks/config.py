@@ -12,8 +12,15 @@ from pydantic import Field
 
 from components.cluster.config import ClusterConfig
 from components.identity.config import IdentityConfig, KubeletIdentityConfig, UserAssignedIdentityConfig
+from components.cluster.modes.byocni import ByocniNetworking, ClusterPoolConfig
+from components.cluster.modes.node_subnet import NodeSubnetNetworking
+from components.cluster.modes.overlay import OverlayNetworking
+from components.cluster.modes.pod_subnet import PodSubnetNetworking
+from components.identity.access.config import KeyVaultSecretsProviderConfig
 from components.network.config import NetworkConfig
-from components.values import ArmId, Model
+from components.identity.workload.config import WorkloadIdentityConfig
+from components.istio.config import IstioConfig
+from components.values import ArmId, Existing, Model
 
 
 class ResourceGroupConfig(Model):
@@ -58,6 +65,16 @@ class StackConfig:
     Attributes:
         location: The Azure region.
         subscription_id: The subscription, where the file names one.
+    workload_identities: dict[str, WorkloadIdentityConfig] = Field(
+        default_factory=dict, description="identities in Azure that service accounts use"
+    )
+    key_vault_secrets_provider: KeyVaultSecretsProviderConfig | None = Field(
+        None, description="the add-on that mounts secrets of key vaults; off if absent"
+    )
+    container_registries: dict[str, Existing] = Field(
+        default_factory=dict, description="registries by key that nodes get images from"
+    )
+    istio: IstioConfig | None = Field(None, description="the Istio add-on; off if absent")
         environment: What the environment shares.
         networks: Networks by key.
         clusters: Clusters by key.

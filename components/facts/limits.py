@@ -106,3 +106,16 @@ LOAD_BALANCER_IDLE_TIMEOUT_MINUTES = range(4, 101)
 # https://learn.microsoft.com/azure/aks/use-network-policies (2026-08): Azure Network Policy Manager
 NPM_NODES = 250
 NPM_PODS = 20_000
+
+# cilium 1.19.6 pkg/ipam: of a node's range the first and the last address, the router's, the health endpoint's and the
+# ingress listener's are not for pods; one more keeps a /24 at AKS's own 250
+CLUSTER_POOL_KEPT_ADDRESSES = 6
+# a node's range has room for the fewest pods that AKS takes, and the largest is of no use beyond the most it takes
+CLUSTER_POOL_MASK_SIZES = range(16, 29)
+# Ports among nodes: cilium 1.19.6 Documentation/operations/system_requirements.rst, "Firewall Rules"
+TUNNEL_PORTS = {"vxlan": 8472, "geneve": 6081}
+CILIUM_HEALTH_PORT = 4240
+HUBBLE_PORT = 4244
+
+# https://learn.microsoft.com/azure/aks/workload-identity-overview (2026-08): per identity
+FEDERATED_CREDENTIALS = 20

@@ -18,6 +18,10 @@ from stacks.checks import (
     names,
     net,
     network_names,
+    istio,
+    istio_features,
+    istio_gateways,
+    istio_settings,
     node_settings,
     outbound,
     pod_subnets,
@@ -32,6 +36,7 @@ from stacks.checks import (
 )
 from stacks.view import StackView
 
+    workloads,
 CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *net.CHECKS,
     *existing.CHECKS,
@@ -57,3 +62,8 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *private_dns.CHECKS,
     *identity.CHECKS,
 )
+    *workloads.CHECKS,
+    *istio.CHECKS,
+    *istio_gateways.CHECKS,
+    *istio_settings.CHECKS,
+    *istio_features.CHECKS,

@@ -48,7 +48,7 @@ def workload_reference(cluster: str, key: str, attribute: str = "id") -> Ref:
     return Ref("workloadIdentity", f"{cluster}/{key}", attribute)
 
 
-def identity_name(cluster: str, key: str, config: WorkloadIdentityConfig) -> str:
+def workload_identity_name(cluster: str, key: str, config: WorkloadIdentityConfig) -> str:
     """The identity's Azure name."""
     return config.name or Kind.IDENTITY.default_name(cluster, key)
 
@@ -61,7 +61,7 @@ def plan_workload_identities(
 
 
 def _identity(cluster: str, key: str, config: WorkloadIdentityConfig, scope: Scope) -> WorkloadIdentityPlan:
-    name = identity_name(cluster, key, config)
+    name = workload_identity_name(cluster, key, config)
     principal = workload_reference(cluster, key, "principalId")
     holder = scope.arm_id("Microsoft.ManagedIdentity/userAssignedIdentities", name)
     grants = (
