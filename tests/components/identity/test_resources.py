@@ -91,7 +91,7 @@ def test_the_callers_provider_is_used_for_everything() -> None:
     assert [each.provider for each in found] == ["explicit", "explicit"]
 
 
-EXISTING = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/own"
+EXISTING = SCOPE.arm_id("Microsoft.ManagedIdentity/userAssignedIdentities", "own")
 OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830"
 
 
