@@ -10,16 +10,17 @@ from typing import Annotated
 
 from pydantic import Field
 
+from components.cilium.config import CiliumConfig
 from components.cluster.config import ClusterConfig
-from components.identity.config import IdentityConfig, KubeletIdentityConfig, UserAssignedIdentityConfig
 from components.cluster.modes.byocni import ByocniNetworking, ClusterPoolConfig
 from components.cluster.modes.node_subnet import NodeSubnetNetworking
 from components.cluster.modes.overlay import OverlayNetworking
 from components.cluster.modes.pod_subnet import PodSubnetNetworking
 from components.identity.access.config import KeyVaultSecretsProviderConfig
-from components.network.config import NetworkConfig
+from components.identity.config import IdentityConfig, KubeletIdentityConfig, UserAssignedIdentityConfig
 from components.identity.workload.config import WorkloadIdentityConfig
 from components.istio.config import IstioConfig
+from components.network.config import NetworkConfig
 from components.values import ArmId, Existing, Model
 
 
@@ -41,13 +42,39 @@ class EnvironmentConfig(Model):
     )
 
 
+class CiliumEntry(CiliumConfig, ClusterPoolConfig):
+    """Cilium from its Helm chart; how it divides the pod range is the cluster's business too."""
+
+
+class ByocniEntry(ByocniNetworking):
+    """Pods in a private range of the cluster, connected by a Cilium of your own."""
+
+    cilium: CiliumEntry = Field(default_factory=CiliumEntry)
+
+
+NetworkingEntry = Annotated[
+    OverlayNetworking | PodSubnetNetworking | NodeSubnetNetworking | ByocniEntry, Field(discriminator="mode")
+]
+
+
 class ClusterEntry(ClusterConfig):
     """A cluster with everything around it."""
 
+    networking: NetworkingEntry = Field(description="how pods are connected")
     identity: IdentityConfig = Field(default_factory=UserAssignedIdentityConfig)
     kubelet_identity: KubeletIdentityConfig | None = Field(
         None, description="a user-assigned identity for the nodes; Azure makes one if absent"
     )
+    workload_identities: dict[str, WorkloadIdentityConfig] = Field(
+        default_factory=dict, description="identities in Azure that service accounts use"
+    )
+    key_vault_secrets_provider: KeyVaultSecretsProviderConfig | None = Field(
+        None, description="the add-on that mounts secrets of key vaults; off if absent"
+    )
+    container_registries: dict[str, Existing] = Field(
+        default_factory=dict, description="registries by key that nodes get images from"
+    )
+    istio: IstioConfig | None = Field(None, description="the Istio add-on; off if absent")
 
 
 class AcceptConfig(Model):
@@ -65,16 +92,6 @@ class StackConfig:
     Attributes:
         location: The Azure region.
         subscription_id: The subscription, where the file names one.
-    workload_identities: dict[str, WorkloadIdentityConfig] = Field(
-        default_factory=dict, description="identities in Azure that service accounts use"
-    )
-    key_vault_secrets_provider: KeyVaultSecretsProviderConfig | None = Field(
-        None, description="the add-on that mounts secrets of key vaults; off if absent"
-    )
-    container_registries: dict[str, Existing] = Field(
-        default_factory=dict, description="registries by key that nodes get images from"
-    )
-    istio: IstioConfig | None = Field(None, description="the Istio add-on; off if absent")
         environment: What the environment shares.
         networks: Networks by key.
         clusters: Clusters by key.
