@@ -28,6 +28,8 @@ config:
       networking: {mode: overlay, podCidr: 192.168.0.0/16, serviceCidr: 172.20.0.0/16}
       systemPool: {vmSize: Standard_D4ds_v5, subnet: nodes, count: 3, maxPods: 110}
 """
+SHIPPED = sorted(file.name.split(".")[1] for file in (ROOT / "stacks").glob("Pulumi.*.yaml"))
+"""The stacks that come with the project; each is listed by name in tests/test_program.py."""
 WriteStack = Callable[..., Path]
 
 

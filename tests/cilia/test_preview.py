@@ -14,7 +14,7 @@ import pytest
 from cilia.main import main
 from cilia.preview_data import pulumi_config
 from stacks.yaml_reader import read_text
-from tests.cilia.conftest import WriteStack
+from tests.cilia.conftest import SHIPPED, WriteStack
 
 PROGRAM = """\
 import os
@@ -364,7 +364,7 @@ config:
 @pytest.mark.usefixtures("shipped")
 def test_every_shipped_stack_can_be_previewed(capsys: pytest.CaptureFixture[str]) -> None:
     document = preview(capsys)
-    assert [each["stack"] for each in document["previews"]] == ["dev", "prod", "staging"]
+    assert [each["stack"] for each in document["previews"]] == SHIPPED
     assert all(each["resources"] and each["problems"] == [] for each in document["previews"])
 
 
