@@ -14,17 +14,22 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 from pulumi_azure_native import authorization, resources
 
+from components.cilium.resources import CiliumRelease
 from components.cluster.plan import ClusterPlan
 from components.cluster.resources import AksCluster
+from components.identity.access.resources import ClusterAccess
 from components.identity.resources import ClusterIdentity
+from components.identity.workload.resources import WorkloadIdentities
+from components.istio.resources import Mesh
 from components.network.peerings.resources import Peerings
 from components.network.resources import Network
 from components.network.zones.resources import PrivateDnsZones
 from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError
 from components.values import Ref
+from stacks.around import AroundPlan
 from stacks.load import load_values, stack_name
-from stacks.plan import StackPlan, stack_outputs
+from stacks.plan import StackPlan, secrets, stack_outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Deployed:
     identities: dict[str, ClusterIdentity]
     clusters: dict[str, AksCluster]
     zones: dict[str, PrivateDnsZones]
+    workloads: dict[str, WorkloadIdentities]
+    cilium: dict[str, CiliumRelease]
 
 
 def load_stack() -> StackPlan:
@@ -90,13 +97,14 @@ def build(plan: StackPlan) -> Deployed:
     if not plan.keep_type_aliases:
         pulumi.runtime.register_stack_transformation(strip_type_aliases)
     known: dict[Ref, pulumi.Input[Any]] = {}
-    deployed = Deployed({}, {}, {}, {})
+    deployed = Deployed({}, {}, {}, {}, {}, {})
     if plan.resource_group is not None:
         group = resources.ResourceGroup(
             "main", **arguments(plan.resource_group, known), opts=pulumi.ResourceOptions(protect=plan.protect)
         )
         known[Ref("resourceGroup", plan.scope.resource_group, "name")] = group.name
     known.update(_outputs_of_other_stacks(plan))
+    known.update(_secrets(plan))
     for key, network in plan.networks.items():
         if network.virtual_network is None:
             known.update({ref: substitute(value, known) for ref, value in network.provided.items()})
@@ -125,6 +133,15 @@ def _outputs_of_other_stacks(plan: StackPlan) -> dict[Ref, pulumi.Input[Any]]:
     return outputs
 
 
+def _secrets(plan: StackPlan) -> dict[Ref, pulumi.Input[Any]]:
+    """What the stack's secrets stand for; the configuration is asked only where the plan refers to one."""
+    found = secrets(plan)
+    if not found:
+        return {}
+    values = pulumi.Config(PROJECT_NAMESPACE).require_secret_object("secrets")
+    return {ref: values.apply(partial(_inside, keys=(ref.key,))) for ref in found}
+
+
 def _inside(value: Any, keys: tuple[str, ...]) -> Any:
     return reduce(lambda mapping, key: mapping[key], keys, value)
 
@@ -151,6 +168,35 @@ def _build_cluster(key: str, plan: StackPlan, known: dict[Ref, pulumi.Input[Any]
     known.update(deployed.clusters[key].references)
     if identity.after_cluster and identity.role_assignments:
         deployed.identities[key] = ClusterIdentity(key, identity, known)
+    _build_cilium(key, plan, known, deployed)
+    _build_around(key, plan.around[key], known, deployed)
+
+
+def _build_cilium(key: str, plan: StackPlan, known: dict[Ref, pulumi.Input[Any]], deployed: Deployed) -> None:
+    """Cilium first of all that is in the cluster: nodes are NotReady until it runs."""
+    provider = deployed.clusters[key].provider
+    if key in plan.cilium and provider is not None:
+        deployed.cilium[key] = CiliumRelease(
+            key, plan.cilium[key], known, provider=provider, cluster=deployed.clusters[key].cluster
+        )
+
+
+def _needed_in_cluster(key: str, deployed: Deployed) -> list[pulumi.Resource]:
+    """What everything in a cluster has to wait for."""
+    return [deployed.cilium[key].release] if key in deployed.cilium else []
+
+
+def _build_around(key: str, plan: AroundPlan, known: dict[Ref, pulumi.Input[Any]], deployed: Deployed) -> None:
+    """What needs the cluster: rights of identities that came with it, identities of workloads, objects in it."""
+    rights: list[pulumi.Resource] = []
+    if plan.access.role_assignments:
+        rights = ClusterAccess(key, plan.access, known).role_assignments
+    if plan.workloads:
+        deployed.workloads[key] = WorkloadIdentities(key, plan.workloads, known)
+        known.update(deployed.workloads[key].references)
+    provider = deployed.clusters[key].provider
+    if plan.mesh is not None and provider is not None:
+        Mesh(key, plan.mesh, known, provider=provider, depends_on=[*rights, *_needed_in_cluster(key, deployed)])
 
 
 def _links(cluster: ClusterPlan, deployed: Deployed) -> list[pulumi.Resource]:
@@ -210,6 +256,11 @@ def _cluster_outputs(plan: StackPlan, key: str, deployed: Deployed) -> dict[str,
         "serviceCidr": str(planned.service_cidr),
         "credentials": _credentials(plan.scope.resource_group, planned),
     }
+    if key in deployed.workloads:
+        outputs["workloadIdentities"] = {
+            name: {"clientId": each.client_id, "principalId": each.principal_id}
+            for name, each in deployed.workloads[key].identities.items()
+        }
     if identity and identity.identity:
         outputs["identity"] = {
             "id": identity.identity.id,

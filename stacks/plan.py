@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
+from components.cilium.plan import CiliumPlan
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
 from components.facts import limits
 from components.identity.plan import IdentityPlan, plan_identity
@@ -13,6 +14,8 @@ from components.network.plan import NetworkPlan, plan_network
 from components.network.zones.plan import ZonePlan, plan_zones
 from components.problems import ConfigError, Problem
 from components.values import ArmProperties, Joined, Ref, Scope
+from stacks.around import AroundPlan, plan_around
+from stacks.cilium import cilium_of
 from stacks.config import StackConfig
 from stacks.grants import grants, subnets_of, zone_of
 from stacks.view import NetworkView, StackView
@@ -37,6 +40,8 @@ class StackPlan:
         zones: Plans of private DNS zones by the key of their network, where it has any.
         identities: Identity plans by cluster key.
         clusters: Cluster plans by key.
+        around: What is deployed around each cluster, by its key.
+        cilium: Releases of a Cilium of one's own by cluster key, where it has one.
         protect: Whether the resource group is protected.
         keep_type_aliases: Whether the SDK's aliases to other API versions stay.
     """
@@ -48,18 +53,29 @@ class StackPlan:
     zones: Mapping[str, tuple[ZonePlan, ...]]
     identities: Mapping[str, IdentityPlan]
     clusters: Mapping[str, ClusterPlan]
+    around: Mapping[str, AroundPlan]
+    cilium: Mapping[str, CiliumPlan]
     protect: bool
     keep_type_aliases: bool
 
 
 def stack_outputs(plan: StackPlan) -> tuple[Ref, ...]:
     """The outputs of other stacks that a plan refers to, each once."""
+    return _references(plan, "stackOutput")
+
+
+def secrets(plan: StackPlan) -> tuple[Ref, ...]:
+    """The secrets that a plan refers to, each once."""
+    return _references(plan, "secret")
+
+
+def _references(plan: StackPlan, kind: str) -> tuple[Ref, ...]:
     found: dict[Ref, None] = {}
     waiting: list[object] = [plan]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Ref):
-            if value.kind == "stackOutput":
+            if value.kind == kind:
                 found[value] = None
         elif isinstance(value, Joined):
             waiting.extend(value.parts)
@@ -116,6 +132,7 @@ def _needed(network: NetworkView, subnet: str) -> int:
 def plan_stack(view: StackView) -> StackPlan:
     """The whole stack, for a view without errors."""
     environment = view.config.environment
+    around = {cluster.key: plan_around(cluster) for cluster in view.clusters}
     identities = {
         cluster.key: plan_identity(
             cluster.key,
@@ -156,11 +173,13 @@ def plan_stack(view: StackView) -> StackPlan:
                     for subnet in (pool.subnet, pool.pod_subnet)
                     if subnet is not None
                 },
-                contributions=(identities[cluster.key].contribution,),
                 protect=view.protect,
+                contributions=(*around[cluster.key].contributions, identities[cluster.key].contribution),
             )
             for cluster in view.clusters
         },
+        around=around,
+        cilium={cluster.key: plan for cluster in view.clusters if (plan := cilium_of(cluster)) is not None},
         protect=view.protect,
         keep_type_aliases=environment.keep_type_aliases if environment else False,
     )

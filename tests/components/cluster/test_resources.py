@@ -129,6 +129,11 @@ def test_what_others_refer_to_is_there() -> None:
         Ref("cluster", "main"),
         Ref("cluster", "main", "name"),
         Ref("cluster", "main", "principalId"),
+        Ref("cluster", "main", "tenantId"),
+        Ref("cluster", "main", "oidcIssuerUrl"),
+        Ref("cluster", "main", "kubeletPrincipalId"),
+        Ref("cluster", "main", "secretsProviderPrincipalId"),
+        Ref("cluster", "main", "secretsProviderClientId"),
     }
 
 
