@@ -2,17 +2,83 @@
 
 from __future__ import annotations
 
-from components.cilium.config import CiliumConfig
-from components.cilium.plan import CiliumPlan, Surroundings, plan_cilium
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from components.cilium.plan import CiliumPlan, Surroundings, ValuePath, plan_cilium, value_at
+from components.facts import acns, limits
+from components.facts.cilium import CiliumVersion, parse_cilium_version
+from components.problems import KeyPath
 from components.values import Ref
-from stacks.config import ByocniEntry
-from stacks.view import ClusterView
+from stacks.config import ByocniEntry, CiliumEntry
+from stacks.view import ClusterView, StackView
 
 
-def cilium_config(cluster: ClusterView) -> CiliumConfig | None:
-    """What is written about it; None where Azure brings the dataplane."""
-    networking = cluster.config.networking
-    return networking.cilium if isinstance(networking, ByocniEntry) else None
+@dataclass(frozen=True, slots=True)
+class OwnCilium:
+    """A cluster's own Cilium, as rules look at it.
+
+    Attributes:
+        cluster: The cluster.
+        config: What is written about Cilium.
+        plan: The release.
+    """
+
+    cluster: ClusterView
+    config: CiliumEntry
+    plan: CiliumPlan
+
+    @property
+    def path(self) -> KeyPath:
+        """Where it is written."""
+        return (*self.cluster.path, "networking", "cilium")
+
+    @property
+    def version(self) -> CiliumVersion | None:
+        """Its version."""
+        return parse_cilium_version(self.config.version)
+
+    def value(self, *path: str) -> Any:
+        """A value of the release, whoever gave it; None where nobody did."""
+        return value_at(self.plan.values, *path)
+
+    def written(self, field: KeyPath, value: ValuePath) -> KeyPath:
+        """Where a value is written: below `values` if it is there, else in its own field."""
+        given = value_at(self.config.values, *value) is not None
+        return (*self.path, "values", *value) if given else (*self.path, *field)
+
+
+def own_ciliums(view: StackView) -> Iterator[OwnCilium]:
+    """The Cilium of every cluster that has one of its own."""
+    for cluster in view.clusters:
+        networking, plan = cluster.config.networking, cilium_of(cluster)
+        if isinstance(networking, ByocniEntry) and plan is not None:
+            yield OwnCilium(cluster, networking.cilium, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class NodePort:
+    """A port that nodes use among themselves: `TCP` or `UDP`, the number, and what needs it."""
+
+    protocol: str
+    port: int
+    what: str
+
+
+def node_ports(own: OwnCilium) -> Iterator[NodePort]:
+    """The ports that must be open among nodes.
+
+    Source: cilium 1.19.6 Documentation/operations/system_requirements.rst, "Firewall Rules"
+    """
+    tunnel = str(own.value("tunnelProtocol"))
+    if tunnel in limits.TUNNEL_PORTS:
+        yield NodePort("UDP", own.value("tunnelPort") or limits.TUNNEL_PORTS[tunnel], f"the {tunnel} tunnel")
+    yield NodePort("TCP", limits.CILIUM_HEALTH_PORT, "health probing")
+    if own.value("hubble", "relay", "enabled"):
+        yield NodePort("TCP", limits.HUBBLE_PORT, "Hubble relay")
+    if own.value("encryption", "enabled") and own.value("encryption", "type") == "wireguard":
+        yield NodePort("UDP", acns.WIREGUARD_PORT, "WireGuard")
 
 
 def cilium_of(cluster: ClusterView) -> CiliumPlan | None:
