@@ -45,7 +45,7 @@ DETAIL = Rule(
 )
 
 _HIGHEST_PORT = 65535
-_PORT_NAME = re.compile(r"(?=.{1,15}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[A-Za-z])[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 
 def check_ports(rule: CiliumRule) -> Iterator[Problem]:

@@ -193,8 +193,8 @@ def _pattern(pattern: object, path: KeyPath, context: Context) -> Iterator[Probl
         return
     if "**" in pattern and context.capabilities.cilium < MULTI_LABEL_NAMES:
         message = (
-            f"{shown(pattern)}: on Cilium {context.capabilities.cilium_text} '**' covers one label, as '*' does; write"
-            " an entry for each depth"
+            f"{shown(pattern)}: on Cilium {context.capabilities.cilium_text} '**' covers one label, as '*' does;"
+            " write an entry for each depth"
         )
         yield NAMES.error(path, message)
     elif re.match(r"\*[^.*]", pattern):
@@ -243,8 +243,8 @@ def _negative(source: Source, context: Context) -> Iterator[Problem]:
         for where, one in items(rule.rule.get(key), (*rule.path, key)):
             if _only_negative(mapping(one), clusterwide=source.kind == "CiliumClusterwideNetworkPolicy"):
                 message = (
-                    f"on Cilium {context.capabilities.cilium_text} this selects the world and the nodes too; add {{key:"
-                    " io.kubernetes.pod.namespace, operator: Exists}"
+                    f"on Cilium {context.capabilities.cilium_text} this selects the world and the nodes too; add"
+                    " {key: io.kubernetes.pod.namespace, operator: Exists}"
                 )
                 yield NEGATIVE.error(where, message)
 

@@ -40,7 +40,7 @@ def check_declared(source: Source, world: World) -> Iterator[Problem]:
     """What one manifest says that does not fit what is declared."""
     if not source.written:
         return
-    if source.kind != CILIUM_KINDS[1] and source.namespace in SYSTEM_NAMESPACES:
+    if source.kind in ("NetworkPolicy", CILIUM_KINDS[0]) and source.namespace in SYSTEM_NAMESPACES:
         message = f"{source.namespace} belongs to the system, where policies cut more than they say; leave it alone"
         yield SYSTEM_ISOLATED.warning(("metadata", "namespace"), message)
     for path, selector in _subjects(source):
@@ -171,8 +171,8 @@ def _authorization(source: Source, world: World) -> Iterator[Problem]:
             )
         elif any(field.startswith("not") for field in fields) and mode == "PERMISSIVE":
             message = (
-                f"callers without mutual TLS always match {', '.join(fields)}, as {source.namespace} is PERMISSIVE; set"
-                " STRICT"
+                f"callers without mutual TLS always match {', '.join(fields)}, as {source.namespace} is PERMISSIVE;"
+                " set STRICT"
             )
             yield NO_IDENTITY.warning(path, message)
 
@@ -191,8 +191,8 @@ def _tcp_ports(rule: Object, path: KeyPath, called: list[Sample], context: Conte
                 continue
             effect = "never matches" if action == "ALLOW" else "loses its HTTP fields and denies the whole port"
             message = (
-                f"on port {name} {number} of {one.workload}, which is not HTTP, this rule {effect}; name HTTP ports, or"
-                " remove the fields"
+                f"on port {name} {number} of {one.workload}, which is not HTTP, this rule {effect}; name HTTP ports,"
+                " or remove the fields"
             )
             yield NOT_HTTP.error(path, message)
 

@@ -21,8 +21,8 @@ from policies.lint.source import API_VERSIONS, CILIUM_KINDS, Source
 FIELD = Rule(
     "POL-44",
     "Manifests hold fields and values that their kind has",
-    why="The API server drops unknown fields unless it is asked to be strict: a misspelt fromEndpoints leaves an empty"
-    " rule, which isolates what it should open.",
+    why="The API server drops unknown fields unless it is asked to be strict: a misspelt fromEndpoints leaves an"
+    " empty rule, which isolates what it should open.",
     fix="Use the name that the message suggests.",
     source="CustomResourceDefinitions of cilium/cilium and istio/api; kubernetes pkg/apis/networking",
 )

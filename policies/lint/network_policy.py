@@ -161,8 +161,8 @@ def range_problems(cidr: Network, excepted: list[Network], path: KeyPath, contex
         ):
             continue
         message = (
-            f"{cidr} {'lies in' if lies_in(cidr, network) else 'includes'} the range of {what} {network}, which a CIDR"
-            " never matches"
+            f"{cidr} {'lies in' if lies_in(cidr, network) else 'includes'} the range of {what} {network}, which a"
+            " CIDR never matches"
         )
         report = CIDR_OF_PODS.error if lies_in(cidr, network) else CIDR_OF_PODS.warning
         yield report(

@@ -14,7 +14,7 @@ HTTP: Object = {"from": "frontend", "to": "backend", "port": "http", "allow": [{
 
 
 def test_one_intent_twice() -> None:
-    layers = [ISOLATED, {"flows": [FLOW]}, {"name": "more", "flows": [{**FLOW, "ports": [8080]}]}]
+    layers: list[Object] = [ISOLATED, {"flows": [FLOW]}, {"name": "more", "flows": [{**FLOW, "ports": [8080]}]}]
     assert problems(shop(*layers)) == [
         "layers[2].flows[0]: frontend to backend is written in layer flows already; remove one of the two [BND-16]"
     ]
@@ -39,7 +39,7 @@ def test_a_flow_that_is_both_allowed_and_denied(deny: Object) -> None:
 
 
 def test_a_deny_that_is_narrower_than_an_allow_is_an_exception() -> None:
-    layers = [
+    layers: list[Object] = [
         ISOLATED,
         {"flows": [{"from": {"namespace": "shop"}, "to": "backend"}, {**FLOW, "action": "deny"}]},
     ]
@@ -47,7 +47,7 @@ def test_a_deny_that_is_narrower_than_an_allow_is_an_exception() -> None:
 
 
 def test_denying_everything_outside_denies_the_api_server_too() -> None:
-    layers = [
+    layers: list[Object] = [
         {"baseline": {"isolate": ["shop"]}},
         {"egress": [{"from": {"namespace": "shop"}, "to": {"entity": "outside"}, "action": "deny"}]},
     ]
@@ -185,7 +185,11 @@ def test_ranges_that_nobody_stated_are_said_to_be_unknown() -> None:
 
 
 def test_callers_of_strict_pods_have_sidecars() -> None:
-    layers = [ISOLATED, {"flows": [{"from": "printer", "to": "backend"}]}, {"mesh": {"namespaces": ["shop"]}}]
+    layers: list[Object] = [
+        ISOLATED,
+        {"flows": [{"from": "printer", "to": "backend"}]},
+        {"mesh": {"namespaces": ["shop"]}},
+    ]
     assert problems(shop(*layers), ISTIO) == [
         (
             "layers[1].flows[0]: backend takes only mutual TLS, and printer has no sidecar; set mesh: true on its"
@@ -195,7 +199,7 @@ def test_callers_of_strict_pods_have_sidecars() -> None:
 
 
 def test_a_plain_allow_to_dns_would_void_a_list_of_names() -> None:
-    layers = [
+    layers: list[Object] = [
         ISOLATED,
         {"flows": [{"from": "backend", "to": {"namespace": "kube-system"}}]},
         {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}}]},
@@ -209,7 +213,7 @@ def test_a_plain_allow_to_dns_would_void_a_list_of_names() -> None:
 
 
 def test_two_baselines_say_the_same_of_dns() -> None:
-    layers = [
+    layers: list[Object] = [
         {"baseline": {"isolate": ["shop"], "dns": "any"}},
         {"name": "second", "baseline": {"isolate": ["*"], "dns": "none"}},
     ]

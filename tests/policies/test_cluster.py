@@ -134,7 +134,7 @@ def test_a_raw_file_that_is_no_policy_is_refused(raw: dict[str, str], expected: 
 def test_two_bundles_are_looked_at_together() -> None:
     http = {"http": [{"from": "frontend", "to": "backend", "port": "http", "allow": [{"methods": ["GET"]}]}]}
     flows = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
-    spaces = {"shop": {}, "office": {}}
+    spaces: Object = {"shop": {}, "office": {}}
     first, second = shop(ISOLATED, http, namespaces=spaces), shop(ISOLATED, flows, namespaces=spaces)
     (problem,) = plan({"first": first, "second": second}, cluster=L7).problems
     assert (problem.rule, problem.severity) == ("LINT-03", "error")

@@ -99,7 +99,7 @@ def test_a_peer_with_http_rules_sends_only_what_they_allow(
 
 def test_requests_of_several_intents_add_up() -> None:
     second = {"from": "frontend", "to": "backend", "port": "http", "allow": [{"methods": ["POST"]}]}
-    layers = [ISOLATED, HTTP, {"name": "more", "http": [second]}]
+    layers: list[Object] = [ISOLATED, HTTP, {"name": "more", "http": [second]}]
     assert allowed(layers, Flow(FRONTEND, BACKEND, 8080, request=Request("POST", "/x", "b")))
     assert allowed(layers, Flow(FRONTEND, BACKEND, 8080, request=Request("GET", "/data/", "b")))
     assert not allowed(layers, Flow(FRONTEND, BACKEND, 8080, request=Request("GET", "/x", "b")))
@@ -142,7 +142,7 @@ def test_who_may_ask_dns_for_what(
     cluster_name: bool,
     by_others: bool,
 ) -> None:
-    layers = [
+    layers: list[Object] = [
         {"baseline": {"isolate": ["shop"], "dns": dns, "apiServer": False}},
         {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}, "ports": [443]}]},
     ]
@@ -166,7 +166,7 @@ def test_pods_that_also_reach_addresses_may_ask_for_any_name() -> None:
 
 
 def test_strict_pods_take_calls_from_pods_with_sidecars_only() -> None:
-    layers = [{"mesh": {"namespaces": ["shop"]}}]
+    layers: list[Object] = [{"mesh": {"namespaces": ["shop"]}}]
     target = pod("backend", meshed=True)
     assert not allowed(layers, Flow(PRINTER, target, 8080), ISTIO)
     assert allowed(layers, Flow(pod("x", meshed=True), target, 8080), ISTIO)

@@ -114,8 +114,8 @@ def test_calls_allowed_by_identity_need_no_request() -> None:
         ),
         pytest.param(
             {"account": None},
-            "layers[1].http[0].from: Istio knows callers by service account, and frontend has none; add serviceAccount"
-            " to it [BND-13]",
+            "layers[1].http[0].from: Istio knows callers by service account, and frontend has none; add"
+            " serviceAccount to it [BND-13]",
             id="caller-without-account",
         ),
         pytest.param(

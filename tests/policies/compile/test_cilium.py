@@ -218,8 +218,8 @@ def test_names_are_not_filtered_where_local_dns_answers() -> None:
     layer = {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}}]}
     (found,) = problems(shop(ISOLATED, layer), replace(FQDN, local_dns=True))
     assert found == (
-        "layers[1].egress[0]: backend asks LocalDNS, where names cannot be filtered; turn localDNS off, or allow a cidr"
-        " instead [POL-43]"
+        "layers[1].egress[0]: backend asks LocalDNS, where names cannot be filtered; turn localDNS off, or allow a"
+        " cidr instead [POL-43]"
     )
 
 
@@ -240,7 +240,7 @@ def test_names_are_not_filtered_where_local_dns_answers() -> None:
     ],
 )
 def test_any_name_for_pods_with_names_goes_through_the_proxy(cluster: Any, expected: list[str]) -> None:
-    layers = [
+    layers: list[Object] = [
         {"baseline": {"isolate": ["shop"], "apiServer": False, "dns": "any"}},
         {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}}]},
     ]

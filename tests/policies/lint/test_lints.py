@@ -1,0 +1,77 @@
+"""Every lint over small manifests: what it finds, where, and what it leaves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components.rules import declared_rules
+from policies.capabilities import Capabilities
+from policies.lint.lints import lint
+from policies.lint.source import Context, Source
+from tests.policies.builder import compiled
+from tests.policies.lint.linting import CLUSTERS, found
+from tests.policies.test_same_meaning import EXAMPLES, scenarios
+
+CASES: dict[str, dict[str, Any]] = {
+    f"{file.stem}: {name}": case
+    for file in sorted(Path(__file__).with_name("cases").glob("*.yaml"))
+    for name, case in yaml.safe_load(file.read_text(encoding="utf-8")).items()
+}
+# Found in bundles rather than in manifests.
+IN_BUNDLES = {"LINT-14"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_lints_find(name: str) -> None:
+    case = CASES[name]
+    manifests = [yaml.safe_dump(manifest) for manifest in case["manifests"]]
+    assert found(*manifests, cluster=case.get("cluster", "fqdn")) == case["finds"]
+
+
+def test_every_lint_has_a_case() -> None:
+    lints = {rule for rule in declared_rules() if rule.startswith("LINT-")}
+    assert lints == {f"LINT-{number:02}" for number in range(1, 25)}
+    cited = {line.rpartition("[")[2].removesuffix("]") for case in CASES.values() for line in case["finds"]}
+    assert lints - cited - IN_BUNDLES == set()
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenario=scenarios())
+def test_what_is_generated_falls_into_no_trap(scenario: tuple[dict[str, Any], Capabilities]) -> None:
+    bundle, cluster = scenario
+    meaning, manifests, _ = compiled(bundle, cluster)
+    sources = [Source(one.object, one.key, lambda _: 1) for one in manifests if one.kind != "Namespace"]
+    assert [str(one) for one in lint(sources, Context(cluster, (meaning,))) if one.severity == "error"] == []
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 70000) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=EXAMPLES * 3, deadline=None)
+@given(
+    kind=st.sampled_from(
+        [
+            "NetworkPolicy",
+            "CiliumNetworkPolicy",
+            "AuthorizationPolicy",
+            "PeerAuthentication",
+            "RequestAuthentication",
+            1,
+        ]
+    ),
+    body=st.dictionaries(st.sampled_from(["spec", "specs", "metadata", "apiVersion"]), json_like, max_size=4),
+    cluster=st.sampled_from(sorted(CLUSTERS)),
+)
+def test_nothing_that_is_no_policy_breaks_a_lint(kind: object, body: dict[str, Any], cluster: str) -> None:
+    sources = [Source({**body, "kind": kind}, "x", lambda _: 1)]
+    assert all(problem.message for problem in lint(sources, Context(CLUSTERS[cluster])))
