@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.cilium.plan import CiliumPlan, Surroundings, ValuePath, plan_cilium, value_at
-from components.facts import acns, limits
+from components.facts import acns
+from components.facts import cilium as facts
 from components.facts.cilium import CiliumVersion, parse_cilium_version
 from components.problems import KeyPath
 from components.values import Ref
@@ -72,11 +73,11 @@ def node_ports(own: OwnCilium) -> Iterator[NodePort]:
     Source: cilium 1.19.6 Documentation/operations/system_requirements.rst, "Firewall Rules"
     """
     tunnel = str(own.value("tunnelProtocol"))
-    if tunnel in limits.TUNNEL_PORTS:
-        yield NodePort("UDP", own.value("tunnelPort") or limits.TUNNEL_PORTS[tunnel], f"the {tunnel} tunnel")
-    yield NodePort("TCP", limits.CILIUM_HEALTH_PORT, "health probing")
+    if tunnel in facts.TUNNEL_PORTS:
+        yield NodePort("UDP", own.value("tunnelPort") or facts.TUNNEL_PORTS[tunnel], f"the {tunnel} tunnel")
+    yield NodePort("TCP", facts.HEALTH_PORT, "health probing")
     if own.value("hubble", "relay", "enabled"):
-        yield NodePort("TCP", limits.HUBBLE_PORT, "Hubble relay")
+        yield NodePort("TCP", facts.HUBBLE_PORT, "Hubble relay")
     if own.value("encryption", "enabled") and own.value("encryption", "type") == "wireguard":
         yield NodePort("UDP", acns.WIREGUARD_PORT, "WireGuard")
 

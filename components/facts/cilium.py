@@ -35,6 +35,16 @@ def parse_cilium_version(text: str) -> CiliumVersion | None:
     return CiliumVersion(*(int(part) for part in match.groups())) if match else None
 
 
+# cilium 1.19.6 pkg/ipam: of a node's range the first and the last address, the router's, the health endpoint's and the
+# ingress listener's are not for pods; one more keeps a /24 at AKS's own 250
+POOL_KEPT_ADDRESSES = 6
+POOL_MASK_SIZES = range(16, 29)
+"""A node's range has room for the fewest pods that AKS takes; a larger one than /16 is of no use to any node."""
+# Ports among nodes: cilium 1.19.6 Documentation/operations/system_requirements.rst, "Firewall Rules"
+TUNNEL_PORTS = {"vxlan": 8472, "geneve": 6081}
+HEALTH_PORT = 4240
+HUBBLE_PORT = 4244
+
 # Documentation/network/kubernetes/compatibility.rst of cilium v1.18.14 and v1.19.6
 TESTED_KUBERNETES_MINORS = {(1, 18): range(30, 34), (1, 19): range(32, 36)}
 """Minor versions of Kubernetes that each minor of Cilium is tested on, end to end."""

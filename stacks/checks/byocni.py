@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from components.cluster.modes.byocni import pool_nodes, pool_pods_per_node
 from components.facts import cilium as facts
-from components.facts import limits
 from components.facts.versions import parse_version
 from components.problems import Problem
 from components.rules import Rule
@@ -25,7 +24,7 @@ POOL = Rule(
     "CAP-18",
     "Cilium's cluster pool holds every node, and a node's part of it every pod",
     why="A node without a part of the pool stays NotReady; pods beyond a node's addresses stay in ContainerCreating."
-    f" Of each part {limits.CLUSTER_POOL_KEPT_ADDRESSES} addresses are not for pods.",
+    f" Of each part {facts.POOL_KEPT_ADDRESSES} addresses are not for pods.",
     fix="Use a larger podCidr, or a maskSize that divides it differently; neither can be changed later without"
     " remaking every node.",
     source=f"{_DOCS}/network/concepts/ipam/cluster-pool.rst",

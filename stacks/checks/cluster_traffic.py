@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import product
 
-from components.facts import acns, limits, ranges
+from components.facts import acns, cilium, limits, ranges
 from components.network.filtering import (
     AZURE_SERVICES,
     TCP,
     UDP,
     Direction,
+    Interval,
     Tags,
     Traffic,
     denying_rules,
@@ -27,6 +28,7 @@ from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import is_key
 from stacks.checks.paths import called
+from stacks.cilium import node_ports, own_ciliums
 from stacks.view import ClusterView, NetworkView, StackView
 
 _OVERLAY = "https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay#network-security-groups"
@@ -71,6 +73,17 @@ API_SERVER = Rule(
     f" balancer in front of it probes TCP {limits.API_SERVER_PROBE_PORT}.",
     fix="Allow the traffic with a lower priority number than the Deny rule.",
     source="https://learn.microsoft.com/azure/aks/api-server-vnet-integration",
+)
+
+OWN_CILIUM = Rule(
+    "NET-34",
+    "Security groups let a Cilium of one's own through",
+    why="Nodes exchange pods' traffic through a tunnel, probe each other, and collect flows; where a group denies the"
+    " tunnel or WireGuard, pods on different nodes do not reach each other, and without the rest nobody sees why.",
+    fix=f"Allow among the nodes' subnets UDP {cilium.TUNNEL_PORTS['vxlan']} (VXLAN) or {cilium.TUNNEL_PORTS['geneve']}"
+    f" (Geneve), TCP {cilium.HEALTH_PORT} and {cilium.HUBBLE_PORT}, and UDP {acns.WIREGUARD_PORT} with"
+    " WireGuard.",
+    source="cilium 1.19.6 Documentation/operations/system_requirements.rst",
 )
 
 _PROBE_SOURCE = interval(ranges.NOT_ALLOWED_IN_VNET["Azure's internal DNS"])
@@ -261,22 +274,39 @@ def _encryption(view: StackView) -> Iterator[Problem]:
     for guarded in _guarded(view):
         if guarded.cluster.config.acns.transit_encryption != "WireGuard":
             continue
-        denied = {
-            rule: flow
-            for flow in _flows(guarded)
-            if flow.what == "node to node"
-            for rule in guarded.denying(
-                flow.direction,
-                traffic(interval(flow.source), interval(flow.target), port=port, protocols=UDP),
-                _tags(guarded, []),
-            )
-        }
-        for rule, flow in denied.items():
+        for rule, flow in _denied_among_nodes(guarded, UDP, port).items():
             yield ENCRYPTION.error(
                 guarded.rule_path(rule),
                 f"denies UDP {port} from {flow.source} to {flow.target}, which WireGuard of"
                 f" clusters.{guarded.cluster.key} needs; allow it before priority {guarded.priority(rule)}",
             )
+
+
+def _denied_among_nodes(guarded: _Guarded, protocols: Interval, port: int) -> dict[str, _Flow]:
+    """The rules that deny a port among nodes, each with a flow that it denies."""
+    return {
+        rule: flow
+        for flow in _flows(guarded)
+        if flow.what == "node to node"
+        for rule in guarded.denying(
+            flow.direction,
+            traffic(interval(flow.source), interval(flow.target), port=port, protocols=protocols),
+            _tags(guarded, []),
+        )
+    }
+
+
+def _own_cilium(view: StackView) -> Iterator[Problem]:
+    """NET-34."""
+    needs = {own.cluster.key: node_ports(own) for own in own_ciliums(view)}
+    for guarded in _guarded(view):
+        for port in needs.get(guarded.cluster.key, ()):
+            for rule, flow in _denied_among_nodes(guarded, UDP if port.protocol == "UDP" else TCP, port.port).items():
+                yield OWN_CILIUM.error(
+                    guarded.rule_path(rule),
+                    f"denies {port.protocol} {port.port} from {flow.source} to {flow.target}, which {port.what} of"
+                    f" clusters.{guarded.cluster.key} needs; allow it before priority {guarded.priority(rule)}",
+                )
 
 
 def _api_server(view: StackView) -> Iterator[Problem]:
@@ -315,4 +345,4 @@ def _api_server_traffic(guarded: _Guarded) -> Iterator[tuple[str, Direction, Tra
         yield f"TCP {port} from AzureLoadBalancer to {server}", "Inbound", wanted
 
 
-CHECKS = (_inside, _unknown_rules, _monitor, _probes, _encryption, _api_server)
+CHECKS = (_inside, _unknown_rules, _monitor, _probes, _encryption, _own_cilium, _api_server)

@@ -116,4 +116,4 @@ def test_a_resource_has_the_name_that_it_has_where_it_lives(token: str, inputs: 
 
 def test_every_row_belongs_to_a_type_that_has_a_path_or_to_a_provider() -> None:
     rows = {*HIGHLIGHTS, *INLINE}
-    assert rows - TEMPLATES.keys() == {"pulumi:providers:kubernetes"}
+    assert rows - TEMPLATES.keys() == {"kubernetes:helm.sh/v3:Release", "pulumi:providers:kubernetes"}

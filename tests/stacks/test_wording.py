@@ -12,7 +12,7 @@ from tests.stacks.checks.builder import cluster, stack
 
 _MAPPING = "where a mapping is meant; write lines such as 'key: value' [CFG-02]"
 _LIST = "where a list is meant; write [a, b] or lines that start with '- ' [CFG-02]"
-_MODES = "'overlay', 'podSubnet', 'nodeSubnet'"
+_MODES = "'overlay', 'podSubnet', 'nodeSubnet', 'byocni'"
 
 
 def lines(values: dict[str, Any]) -> list[str]:

@@ -15,13 +15,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.cluster.modes.base import Mode, ServicesBase, services_profile
-from components.facts import limits
+from components.facts import cilium
 from components.facts.features import ModeName
 from components.values import ArmProperties, Ipv4Cidr, Model
 
-MaskSize = Annotated[
-    int, Field(ge=limits.CLUSTER_POOL_MASK_SIZES.start, le=limits.CLUSTER_POOL_MASK_SIZES[-1], strict=True)
-]
+MaskSize = Annotated[int, Field(ge=cilium.POOL_MASK_SIZES.start, le=cilium.POOL_MASK_SIZES[-1], strict=True)]
 
 
 class ClusterPoolConfig(Model):
@@ -60,7 +58,7 @@ def pool_nodes(pod_cidr: IPv4Network, mask_size: int) -> int:
 
 def pool_pods_per_node(mask_size: int) -> int:
     """Pods that a node's part has addresses for."""
-    return IPv4Network((0, mask_size)).num_addresses - limits.CLUSTER_POOL_KEPT_ADDRESSES
+    return IPv4Network((0, mask_size)).num_addresses - cilium.POOL_KEPT_ADDRESSES
 
 
 BYOCNI = Mode(
