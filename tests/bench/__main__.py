@@ -1,16 +1,17 @@
 """How fast the toolkit is, as ratios of two times taken in the same run: `make bench`.
 
-A ratio holds on any machine; the times beside it are this one's. The two sides of a ratio run in turn, each in a fresh
-process, and their medians are compared, so that neither a slow start nor another program's load is on one side only.
+A ratio holds on any machine; the times beside it are this one's, in seconds of processor time, which on an idle machine
+is the time one waits. The two sides of a ratio run in turn, each in a fresh process, and their medians are compared, so
+that neither a slow start nor another program's load is on one side only.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,10 +69,11 @@ def python(*arguments: str) -> str:
 
 
 def seconds(*arguments: str) -> float:
-    """How long this Python takes for something, start and end of the process included."""
-    start = time.perf_counter()
+    """What this Python takes for something, start and end of the process included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     python(*arguments)
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def cilia(*words: str) -> list[str]:
@@ -106,7 +108,7 @@ def sdk_imports(stack_file: Path) -> str:
 
 
 def fleet(program: str, made: dict[str, dict[str, int]]) -> float:
-    """How long one of the two programs of the fleet takes; `made` gets what it made."""
+    """What one of the two programs of the fleet takes, in seconds; `made` gets what it made."""
     answer = json.loads(python("-m", "tests.bench.fleet", program))
     made[program] = answer["resources"]
     return float(answer["seconds"])
