@@ -8,7 +8,9 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.cluster.acns import AcnsConfig
 from components.cluster.api_server import ApiServerConfig
+from components.cluster.autoscaler import AutoScalerProfileConfig
 from components.cluster.entra import AadProfileConfig, KubeloginConfig
+from components.cluster.maintenance import Instant, MaintenanceConfigurationsConfig
 from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
@@ -53,6 +55,34 @@ class AutoUpgradeConfig(Model):
     node_os_upgrade_channel: Literal["None", "Unmanaged", "SecurityPatch", "NodeImage"] = Field(
         "NodeImage", alias="nodeOSUpgradeChannel", description="the nodes' operating system"
     )
+
+
+class OverrideSettingsConfig(Model):
+    """Upgrades in spite of what Azure finds, such as APIs that the new version lacks."""
+
+    force_upgrade: bool = False
+    until: Instant = Field(description="upgrades that begin before this moment; Azure checks again afterwards")
+
+
+class UpgradeSettingsConfig(Model):
+    """What upgrades may pass over."""
+
+    override_settings: OverrideSettingsConfig
+
+
+class NodeProvisioningProfileConfig(Model):
+    """Node auto-provisioning: AKS makes the machines that waiting pods need, beside the pools written here."""
+
+    mode: Literal["Manual", "Auto"] = "Manual"
+    default_node_pools: Literal["Auto", "None"] = Field(
+        "Auto", description="None: only NodePools of your own; a change from Auto to None drains and deletes nodes"
+    )
+
+
+class StaticEgressGatewayProfileConfig(Model):
+    """Static egress: pods leave by the public addresses of a gateway pool."""
+
+    enabled: bool = False
 
 
 class LinuxProfileConfig(Model):
@@ -125,6 +155,8 @@ class ClusterConfig(Model):
     )
     kubelogin: KubeloginConfig = Field(default_factory=KubeloginConfig)
     auto_upgrade_profile: AutoUpgradeConfig = Field(default_factory=AutoUpgradeConfig)
+    maintenance_configurations: MaintenanceConfigurationsConfig = Field(default_factory=MaintenanceConfigurationsConfig)
+    upgrade_settings: UpgradeSettingsConfig | None = None
     oidc_issuer: bool = Field(
         True, description="an OIDC issuer, which workload identity needs; cannot be turned off again"
     )
@@ -132,6 +164,13 @@ class ClusterConfig(Model):
     linux_profile: LinuxProfileConfig | None = None
     storage_profile: StorageConfig = Field(default_factory=StorageConfig)
     workload_auto_scaler_profile: WorkloadAutoScalerConfig = Field(default_factory=WorkloadAutoScalerConfig)
+    auto_scaler_profile: AutoScalerProfileConfig | None = Field(
+        None, description="settings of the cluster autoscaler, for all pools; Azure's defaults if absent"
+    )
+    node_provisioning_profile: NodeProvisioningProfileConfig = Field(default_factory=NodeProvisioningProfileConfig)
+    static_egress_gateway_profile: StaticEgressGatewayProfileConfig | None = Field(
+        None, description="on where there is a pool of mode Gateway if absent"
+    )
     image_cleaner: ImageCleanerConfig = Field(default_factory=ImageCleanerConfig)
     custom_ca_trust_certificates: Annotated[Listed[Certificate], Field(max_length=limits.CUSTOM_CA_CERTIFICATES)] = (
         Field((), alias="customCATrustCertificates", description="authorities that nodes trust, such as a firewall's")
@@ -151,6 +190,13 @@ class ClusterConfig(Model):
     in_cluster: Literal["apply", "gitops"] = Field(
         "apply", description="apply: this program writes to the cluster; gitops: it only prints what to apply"
     )
+
+    @property
+    def static_egress(self) -> bool:
+        """Whether pods may leave by static egress gateways."""
+        if self.static_egress_gateway_profile is not None:
+            return self.static_egress_gateway_profile.enabled
+        return any(pool.mode == "Gateway" for pool in self.pools.values())
 
     @property
     def local_accounts_disabled(self) -> bool:

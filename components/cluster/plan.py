@@ -13,10 +13,12 @@ from ipaddress import IPv4Network
 from components.cluster.acns import advanced_networking
 from components.cluster.api.package import ApiPackage, api_package, former_tokens
 from components.cluster.api_server import api_server_profile
+from components.cluster.autoscaler import auto_scaler_profile
 from components.cluster.capacity import Counts, node_counts, pod_counts
 from components.cluster.config import ClusterConfig
 from components.cluster.contributions import merged
 from components.cluster.entra import LoginMode, aad_profile
+from components.cluster.maintenance import MaintenancePlan, plan_maintenance
 from components.cluster.modes.registry import mode_of
 from components.cluster.outbound import bootstrap_profile
 from components.cluster.pool_plan import (
@@ -46,6 +48,7 @@ class ClusterPlan:
         properties: Inputs of the ManagedCluster, the system pool inline.
         ignore_changes: Input paths that Azure owns.
         pools: The other pools.
+        maintenance: When Azure may upgrade it by itself.
         protect: Whether Pulumi refuses to delete it.
         applies_in_cluster: Whether this program writes to the cluster itself.
         kubelogin: How this program signs in; None where the cluster hands out credentials of its own.
@@ -65,6 +68,7 @@ class ClusterPlan:
     properties: ArmProperties
     ignore_changes: tuple[str, ...]
     pools: tuple[PoolPlan, ...]
+    maintenance: tuple[MaintenancePlan, ...]
     protect: bool
     applies_in_cluster: bool
     kubelogin: LoginMode | None
@@ -132,6 +136,7 @@ def plan_cluster(
             plan_pool(key, name, pool, config=config, scope=scope, subnets=subnets, protect=protect)
             for name, pool in config.pools.items()
         ),
+        maintenance=plan_maintenance(key, config.maintenance_configurations, scope),
         protect=protect,
         applies_in_cluster=config.in_cluster == "apply",
         kubelogin=config.kubelogin.login if config.aad_profile else None,
@@ -178,10 +183,15 @@ def _cluster(
             "keda": {"enabled": config.workload_auto_scaler_profile.keda},
             "verticalPodAutoscaler": {"enabled": config.workload_auto_scaler_profile.vertical_pod_autoscaler},
         },
+        "nodeProvisioningProfile": _node_provisioning(config),
         "metricsProfile": {"costAnalysis": {"enabled": config.cost_analysis}},
         "addonProfiles": {"azurepolicy": {"enabled": config.azure_policy}},
         "bootstrapProfile": bootstrap_profile(config.networking.outbound),
     }
+    if config.auto_scaler_profile is not None:
+        properties["autoScalerProfile"] = auto_scaler_profile(config.auto_scaler_profile)
+    if config.upgrade_settings is not None:
+        properties["upgradeSettings"] = config.upgrade_settings.model_dump(by_alias=True, mode="json")
     if config.aad_profile is not None:
         properties["aadProfile"] = aad_profile(config.aad_profile)
     if config.node_resource_group:
@@ -195,6 +205,14 @@ def _cluster(
     return properties
 
 
+def _node_provisioning(config: ClusterConfig) -> ArmProperties:
+    profile = config.node_provisioning_profile
+    return {
+        "mode": profile.mode,
+        **({"defaultNodePools": profile.default_node_pools} if profile.mode == "Auto" else {}),
+    }
+
+
 def _host_name(key: str, config: ClusterConfig) -> ArmProperties:
     """What the API server's name begins with; Azure takes one of the two."""
     if config.fqdn_subdomain is not None:
@@ -206,6 +224,7 @@ def _network_profile(config: ClusterConfig) -> ArmProperties:
     mode = mode_of(config.networking)
     profile = mode.network_profile(config.networking)
     if MODES[mode.name].azure_dataplane:
+        profile["staticEgressGatewayProfile"] = {"enabled": config.static_egress}
         profile["advancedNetworking"] = advanced_networking(config.acns, config.api_version)
     return profile
 

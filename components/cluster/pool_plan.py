@@ -9,6 +9,7 @@ from components.cluster.capacity import max_pods
 from components.cluster.config import ClusterConfig
 from components.cluster.modes.registry import mode_of
 from components.cluster.node_settings import sent
+from components.cluster.pool_kinds import kind_properties, labels, least_nodes, taints
 from components.cluster.pools import PoolConfig, PoolSettings
 from components.facts.mutability import POOL_FIXED_AT_CREATION
 from components.values import ArmProperties, Ref, Scope
@@ -23,7 +24,7 @@ class PoolPlan:
         properties: Its inputs.
         ignore_changes: Input paths that Azure owns.
         replace_on_changes: Input names that cannot change on a living pool.
-        protect: Whether Pulumi refuses to delete it.
+        protect: Whether Pulumi refuses to delete it; never for a pool on its way out.
     """
 
     key: str
@@ -64,7 +65,7 @@ def plan_pool(
         },
         ignore_changes=tuple(pool_leaves_owned_by_azure(pool, config)),
         replace_on_changes=POOL_FIXED_AT_CREATION,
-        protect=protect if pool.protect is None else pool.protect,
+        protect=(protect if pool.protect is None else pool.protect) and not pool.retiring,
     )
 
 
@@ -85,13 +86,12 @@ def pool_profile(
         "enableAutoScaling": pool.autoscaled,
         "maxPods": max_pods(config, pool),
         "orchestratorVersion": pool.orchestrator_version or config.kubernetes_version,
-        "scaleSetPriority": "Regular",
         "enableEncryptionAtHost": pool.enable_encryption_at_host,
         "enableFIPS": pool.enable_fips,
         "enableNodePublicIP": pool.enable_node_public_ip,
         "enableUltraSSD": pool.enable_ultra_ssd,
-        "nodeLabels": dict(pool.node_labels),
-        "nodeTaints": list(pool.node_taints),
+        "nodeLabels": labels(pool),
+        "nodeTaints": taints(pool),
         "upgradeSettings": _upgrade_settings(pool),
         "scaleDownMode": pool.scale_down_mode,
         "securityProfile": {
@@ -99,9 +99,10 @@ def pool_profile(
             "enableVTPM": pool.security_profile.enable_vtpm,
         },
         "tags": {**scope.tags, **config.tags, **pool.tags},
+        **kind_properties(pool),
     }
     given = {
-        "minCount": pool.min_count,
+        "minCount": least_nodes(mode, pool),
         "maxCount": pool.max_count,
         "availabilityZones": sorted(pool.zones) or None,
         "vnetSubnetID": subnets[pool.subnet] if pool.subnet is not None else None,
@@ -115,6 +116,7 @@ def pool_profile(
         "hostGroupID": pool.host_group,
         "nodePublicIPPrefixID": pool.node_public_ip_prefix,
         "networkProfile": sent(pool.network_profile),
+        "localDNSProfile": sent(pool.local_dns_profile),
         "kubeletConfig": sent(pool.kubelet_config),
         "linuxOSConfig": sent(pool.linux_os_config),
         "gpuProfile": sent(pool.gpu_profile),
@@ -126,7 +128,7 @@ def pool_profile(
 def _upgrade_settings(pool: PoolSettings) -> ArmProperties:
     """Surge and drain; Azure takes numbers and percentages alike as text."""
     given: ArmProperties = {
-        "maxSurge": None if pool.max_surge is None else str(pool.max_surge),
+        "maxSurge": None if pool.max_surge is None or pool.spot else str(pool.max_surge),
         "maxUnavailable": None if pool.max_unavailable is None else str(pool.max_unavailable),
         "drainTimeoutInMinutes": pool.drain_timeout_in_minutes,
         "nodeSoakDurationInMinutes": pool.node_soak_duration_in_minutes,

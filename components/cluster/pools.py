@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from components.cluster.local_dns import LocalDnsConfig
 from components.cluster.node_settings import (
     GpuProfile,
     KubeletConfig,
@@ -96,6 +97,9 @@ class PoolSettings(Model):
     )
     network_profile: PoolNetworkProfile | None = None
     security_profile: PoolSecurityProfile = Field(default_factory=PoolSecurityProfile)
+    local_dns_profile: LocalDnsConfig | None = Field(
+        None, alias="localDNSProfile", description="a DNS cache on every node; Azure decides by version if absent"
+    )
     kubelet_config: KubeletConfig | None = None
     linux_os_config: LinuxOSConfig | None = Field(None, alias="linuxOSConfig")
     gpu_profile: GpuProfile | None = None
@@ -125,12 +129,17 @@ class PoolSettings(Model):
         return self.max_count if self.max_count is not None else self.nodes
 
     @property
+    def spot(self) -> bool:
+        """Whether Azure takes the nodes back when it needs them."""
+        return False
+
+    @property
     def surge_nodes(self) -> int:
         """Extra nodes during an upgrade of the full pool: a percentage is rounded up; never more than the pool has.
 
-        Source: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
+        Source: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling; spot pools have none
         """
-        if self.max_surge is None:
+        if self.max_surge is None or self.spot:
             return 0
         if isinstance(self.max_surge, int):
             return min(self.max_surge, self.max_nodes)
@@ -143,8 +152,45 @@ class SystemPoolConfig(PoolSettings):
     name: str = Field("system", description="the pool's name in Azure")
 
 
+class GatewayProfileConfig(Model):
+    """What a gateway pool sends traffic out with."""
+
+    public_ip_prefix_size: Annotated[
+        int, Field(ge=limits.GATEWAY_PREFIX_SIZES.start, le=limits.GATEWAY_PREFIX_SIZES[-1])
+    ] = Field(
+        limits.GATEWAY_PREFIX_SIZES[-1],
+        alias="publicIPPrefixSize",
+        description="prefix of each gateway's public addresses; one of them per node",
+    )
+
+
 class PoolConfig(PoolSettings):
     """Another pool; its key is its name in Azure."""
 
-    mode: Literal["User", "System"] = "User"
+    mode: Literal["User", "System", "Gateway"] = Field(
+        "User", description="Gateway: for static egress gateways only, nothing else runs there"
+    )
+    state: Literal["active", "retiring"] = Field(
+        "active", description="retiring: nothing new runs there, it may shrink to nothing, and it may be removed next"
+    )
+    scale_set_priority: Literal["Regular", "Spot"] = Field(
+        "Regular", description="Spot: spare machines at a lower price, which Azure takes back when it needs them"
+    )
+    scale_set_eviction_policy: Literal["Delete", "Deallocate"] | None = Field(
+        None, description="with Spot: what becomes of a machine that is taken back; Delete if absent"
+    )
+    spot_max_price: float | None = Field(
+        None, description="with Spot: US dollars per hour that are paid at most; -1, the regular price, if absent"
+    )
+    gateway_profile: GatewayProfileConfig | None = Field(None, description="with mode Gateway")
     protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the cluster if absent")
+
+    @property
+    def spot(self) -> bool:
+        """Whether Azure takes the nodes back when it needs them."""
+        return self.scale_set_priority == "Spot"
+
+    @property
+    def retiring(self) -> bool:
+        """Whether the pool is on its way out."""
+        return self.state == "retiring"

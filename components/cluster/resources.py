@@ -89,6 +89,12 @@ class AksCluster(pulumi.ComponentResource):
             )
             for pool in plan.pools
         }
+        for window in plan.maintenance:
+            containerservice.MaintenanceConfiguration(
+                f"{name}-{window.key}",
+                **arguments(window.properties, known),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.kubeconfig = _kubeconfig(
             substitute(plan.properties["resourceGroupName"], known), self.cluster, plan.kubelogin
         )

@@ -71,6 +71,19 @@ POOL_VERSION_SKEW_WARNING_MINORS = 2
 # sdk:AgentPoolUpgradeSettings (azure-mgmt-containerservice 41.8.0)
 DRAIN_TIMEOUT_MINUTES = range(1, 1441)
 NODE_SOAK_MINUTES = range(31)
+# https://learn.microsoft.com/azure/aks/planned-maintenance (2026-08)
+MAINTENANCE_HOURS = range(4, 25)
+MAINTENANCE_DAYS = range(1, 8)
+MAINTENANCE_WEEKS = range(1, 5)
+MAINTENANCE_MONTHS = range(1, 7)
+# https://learn.microsoft.com/azure/aks/configure-static-egress-gateway (2026-08): one address of the prefix per node
+GATEWAY_PREFIX_SIZES = range(28, 32)
+GATEWAY_POOL_RECOMMENDED_NODES = 2
+# https://learn.microsoft.com/azure/aks/localdns-custom (2026-08)
+LOCAL_DNS_FIRST_MINOR = 31
+LOCAL_DNS_MIN_VCPUS = 4
+# az aks _validators.py: digits after the point of a spot price
+SPOT_PRICE_DECIMALS = 5
 # ARM model of agentPoolProfiles.osDiskSizeGB
 OS_DISK_SIZE_GB = range(30, 2049)
 # ARM model of agentPoolProfiles.networkProfile.allowedHostPorts
@@ -106,16 +119,6 @@ LOAD_BALANCER_IDLE_TIMEOUT_MINUTES = range(4, 101)
 # https://learn.microsoft.com/azure/aks/use-network-policies (2026-08): Azure Network Policy Manager
 NPM_NODES = 250
 NPM_PODS = 20_000
-
-# cilium 1.19.6 pkg/ipam: of a node's range the first and the last address, the router's, the health endpoint's and the
-# ingress listener's are not for pods; one more keeps a /24 at AKS's own 250
-CLUSTER_POOL_KEPT_ADDRESSES = 6
-# a node's range has room for the fewest pods that AKS takes, and the largest is of no use beyond the most it takes
-CLUSTER_POOL_MASK_SIZES = range(16, 29)
-# Ports among nodes: cilium 1.19.6 Documentation/operations/system_requirements.rst, "Firewall Rules"
-TUNNEL_PORTS = {"vxlan": 8472, "geneve": 6081}
-CILIUM_HEALTH_PORT = 4240
-HUBBLE_PORT = 4244
 
 # https://learn.microsoft.com/azure/aks/workload-identity-overview (2026-08): per identity
 FEDERATED_CREDENTIALS = 20

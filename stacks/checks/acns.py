@@ -151,6 +151,11 @@ def _versions(view: StackView) -> Iterator[Problem]:
                 f"L7 needs Cilium {_L7_CILIUM}, Kubernetes {version.minor_version} may come with an older one; use"
                 f" Kubernetes 1.{_first_minor_for_l7()} or newer, or FQDN",
             )
+        if acns.acceleration_mode == "BpfVeth" and cluster.config.static_egress:
+            yield HOST_ROUTING.error(
+                _path(cluster, "accelerationMode"),
+                "BpfVeth goes around static egress gateways, which the cluster has; use None, or remove them",
+            )
         if acns.acceleration_mode == "BpfVeth" and version.minor < facts.HOST_ROUTING_FIRST_MINOR:
             yield HOST_ROUTING.error(
                 _path(cluster, "accelerationMode"),
@@ -199,7 +204,7 @@ def _host_routing(pool: PoolView) -> Iterator[Problem]:
             f"{config.vm_size} is a confidential machine, which BpfVeth does not work on; use another size, or"
             " accelerationMode None",
         )
-    if not config.surge_nodes and config.max_nodes:
+    if not config.surge_nodes and config.max_nodes and not config.spot:
         yield ROLLS_NODES.warning(
             (*pool.path, "maxSurge"),
             "no surge nodes, and a change of accelerationMode replaces every node; give maxSurge such as 33%",

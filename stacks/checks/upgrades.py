@@ -35,8 +35,9 @@ UPGRADE_BLOCKED = Rule(
 def _upgrades(view: StackView) -> Iterator[Problem]:
     """CAP-12."""
     for pool in view.pools:
-        yield from _max_surge(pool)
-        yield from _max_unavailable(pool)
+        if not pool.config.spot:
+            yield from _max_surge(pool)
+            yield from _max_unavailable(pool)
         yield from _large_surge(pool)
         yield from _upgrade_minutes(pool)
 

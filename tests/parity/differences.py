@@ -42,6 +42,8 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
         ): "AKS would take 10.0.0.0/16, which overlaps many networks",
         Difference(f"{_NETWORK}.dnsServiceIP", How.ONLY_OURS): "goes with serviceCidr",
         Difference("properties.apiServerAccessProfile", How.ONLY_OURS): "public, for everybody, run command on",
+        Difference("properties.nodeProvisioningProfile", How.ONLY_OURS): "off",
+        Difference(f"{_NETWORK}.staticEgressGatewayProfile", How.ONLY_OURS): "off",
         # better defaults
         Difference("properties.autoUpgradeProfile", How.ONLY_OURS): "patches by themselves; the CLI's default is none",
         # AKS's own defaults, sent so that taking a setting back takes it back in Azure

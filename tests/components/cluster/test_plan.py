@@ -50,6 +50,7 @@ def test_cluster_with_defaults_sends_exactly_this() -> None:
                 "backendPoolType": "NodeIPConfiguration",
             },
             "loadBalancerSku": "standard",
+            "staticEgressGatewayProfile": {"enabled": False},
             "advancedNetworking": {
                 "enabled": False,
                 "observability": {"enabled": False},
@@ -70,6 +71,7 @@ def test_cluster_with_defaults_sends_exactly_this() -> None:
             "snapshotController": {"enabled": True},
         },
         "workloadAutoScalerProfile": {"keda": {"enabled": False}, "verticalPodAutoscaler": {"enabled": False}},
+        "nodeProvisioningProfile": {"mode": "Manual"},
         "metricsProfile": {"costAnalysis": {"enabled": False}},
         "addonProfiles": {"azurepolicy": {"enabled": False}},
         "bootstrapProfile": {"artifactSource": "Direct"},

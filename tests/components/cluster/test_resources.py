@@ -150,3 +150,13 @@ def test_another_api_version_is_another_package_for_cluster_and_pools_with_azure
     assert provider.inputs == {"subscriptionId": SUBSCRIPTION, "clientSecret": "[secret]"}
     used = {each.label: each.provider for each in found if each.kind in ("ManagedCluster", "AgentPool")}
     assert used == {"ManagedCluster main": "main", "AgentPool main-user": "main"}
+
+
+def test_maintenance_windows_are_resources_of_their_own_in_the_cluster() -> None:
+    window = {"schedule": {"daily": {}}, "startTime": "02:00"}
+    found = deploy(lambda: build({"maintenanceConfigurations": {"aksManagedAutoUpgradeSchedule": window}}))
+    made = only(found, "MaintenanceConfiguration main-aksManagedAutoUpgradeSchedule")
+    assert (made.parent, made.protect) == ("AksCluster main", False)
+    assert "ManagedCluster main" in made.depends_on
+    assert made.inputs["configName"] == "aksManagedAutoUpgradeSchedule"
+    assert made.inputs["maintenanceWindow"]["schedule"] == {"daily": {"intervalDays": 1}}

@@ -14,10 +14,10 @@ from components.facts.roles import Role
 
 # fmt: off
 _UNITS = {
-    "ADDRESS", "ADDRESSES", "CERTIFICATES", "CHARACTERS", "GB", "GIB", "HOURS",
-    "IPS", "MINORS", "MINUTES", "NODE", "NODES", "OFFSET", "PERCENT",
+    "ADDRESS", "ADDRESSES", "CERTIFICATES", "CHARACTERS", "CREDENTIALS", "DAYS", "DECIMALS", "GB", "GIB", "HOURS",
+    "IPS", "MINOR", "MINORS", "MINUTES", "MONTHS", "NODE", "NODES", "OFFSET", "PERCENT",
     "PODS", "POOLS", "PORT", "PORTS", "PREFIX", "PRIORITIES", "RANGES",
-    "ROUTES", "RULES", "SUBNETS", "TAGS", "VCPUS", "ZONES",
+    "ROUTES", "RULES", "SIZES", "SUBNETS", "TAGS", "VCPUS", "WEEKS", "ZONES",
 }
 # fmt: on
 
