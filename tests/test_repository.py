@@ -109,7 +109,7 @@ def test_versions_that_the_measurements_were_made_with_stay(package: str, versio
 def third_party(files: list[Path]) -> set[str]:
     """The distributions that files import."""
     names = {found.module.split(".")[0] for file in files for found in imports_of(file)}
-    own = {*PACKAGES, "tests", "__main__"}
+    own = {file.parent.name for file in ROOT.glob("*/__init__.py")} | {"__main__"}
     return {canonical(DISTRIBUTIONS.get(name, name)) for name in names - own - sys.stdlib_module_names}
 
 
