@@ -18,6 +18,7 @@ from policies.capabilities import Capabilities
 from policies.config import BaselineConfig, FlowConfig, HttpConfig, LayerConfig, MeshConfig, TenantsConfig
 from policies.dns import dns_rights
 from policies.ends import check_ends
+from policies.injection import REVISION_LABEL
 from policies.intents import Intent, Isolation, Layer, Meaning, MutualTls
 from policies.parse import ParsedBundle
 from policies.peers import ApiServer, Peer, Pods
@@ -58,13 +59,6 @@ NO_EFFECT = Rule(
     why="Labels of a namespace that the bundle does not make are not touched.",
     fix="Set `manage: true`, or remove the key.",
     source="docs/policies.md",
-)
-REVISION_LABEL = Rule(
-    "IST-11",
-    "Sidecars are injected by `istio.io/rev`",
-    why="The add-on ignores istio-injection=enabled without a word: pods would have no sidecar.",
-    fix="Set `mesh: true` on the namespace, which writes the right label.",
-    source="https://learn.microsoft.com/azure/aks/istio-deploy-addon",
 )
 
 

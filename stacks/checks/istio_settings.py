@@ -11,7 +11,7 @@ from components.facts.policy_features import SYSTEM_NAMESPACES
 from components.istio.config import IstioConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
-from policies.normalise import REVISION_LABEL
+from policies.injection import REVISION_LABEL
 from stacks.checks.istio import meshes
 from stacks.view import StackView
 
