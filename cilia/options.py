@@ -23,6 +23,7 @@ def options(request: RegisterResourceRequest) -> dict[str, Any]:
         "retainOnDelete": request.retainOnDelete,
         # False is a choice too: it overrules a provider that would delete first.
         "deleteBeforeReplace": request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+        "deletedWith": request.deletedWith,
         "provider": provider_urn(request.provider),
         "import": request.importId,
         "aliases": list(_aliases(request)),

@@ -23,8 +23,13 @@ from tests.sdk_types import unknown_properties
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 8, 21)
-STACKS = ("dev", "staging", "prod", "podsubnet", "staticblock", "nodesubnet", "dualstack")
-COMPONENTS = {"cilia:network:Network", "cilia:identity:ClusterIdentity", "cilia:cluster:AksCluster"}
+STACKS = ("dev", "staging", "prod", "podsubnet", "staticblock", "nodesubnet", "dualstack", "byocni")
+COMPONENTS = {
+    "cilia:network:Network",
+    "cilia:identity:ClusterIdentity",
+    "cilia:cluster:AksCluster",
+    "cilia:cilium:CiliumRelease",
+}
 GROUP = "azure-native:resources:ResourceGroup"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 POOL = "azure-native:containerservice:AgentPool"
@@ -147,6 +152,27 @@ def test_pools_are_replaced_by_what_azure_cannot_change_in_place(stack: str) -> 
         assert pool.options["replaceOnChanges"] == list(POOL_FIXED_AT_CREATION)
 
 
+def test_everything_in_a_cluster_waits_for_its_own_cilium() -> None:
+    (release,) = of_type("byocni", "kubernetes:helm.sh/v3:Release")
+    cluster = named("byocni", CLUSTER, "main")
+    assert depends_on(release) == [cluster.urn]
+    assert release.options["deletedWith"] == cluster.urn
+    inside = [each for each in recorded("byocni").resources if each.type.startswith("kubernetes:")]
+    assert [each for each in inside if each is not release and release.urn not in depends_on(each)] == []
+
+
+def test_preview_shows_the_values_of_the_release() -> None:
+    (release,) = of_type("byocni", "kubernetes:helm.sh/v3:Release")
+    values = release.inputs["values"]
+    assert isinstance(values, dict)
+    assert values["ipam"]["operator"] == {
+        "clusterPoolIPv4PodCIDRList": ["100.64.0.0/16"],
+        "clusterPoolIPv4MaskSize": 24,
+    }
+    assert values["bandwidthManager"] == {"enabled": True}
+    assert "10.0.0.0/8" not in json.dumps(values)
+
+
 @every_stack
 def test_resources_stand_below_components_and_components_below_nothing(stack: str) -> None:
     types = {resource.urn: resource.type for resource in recorded(stack).resources}
@@ -155,7 +181,8 @@ def test_resources_stand_below_components_and_components_below_nothing(stack: st
             assert resource.parent is None
         else:
             assert types[str(resource.parent)] in COMPONENTS
-    assert {resource.type for resource in recorded(stack).resources if not resource.custom} == COMPONENTS
+    expected = COMPONENTS if stack == "byocni" else COMPONENTS - {"cilia:cilium:CiliumRelease"}
+    assert {resource.type for resource in recorded(stack).resources if not resource.custom} == expected
 
 
 @every_stack

@@ -66,6 +66,15 @@ TAINT = Rule(
     fix="Remove the taint.",
     source=f"{_DOCS}/installation/taints.rst; Azure/AKS#2578",
 )
+SUPPORT = Rule(
+    "BYO-17",
+    "What AKS does for nodes goes with a Cilium of one's own",
+    why="Microsoft supports the cluster, but not its network: traffic between pods, and whatever depends on it. Node"
+    " auto-provisioning with a CNI of one's own is unsupported, and LocalDNS excludes it.",
+    fix="Use pools with an autoscaler, and no LocalDNS.",
+    source=f"{_BYO}; https://learn.microsoft.com/azure/aks/localdns-custom;"
+    " https://learn.microsoft.com/azure/aks/node-auto-provisioning",
+)
 TESTED = Rule(
     "BYO-18",
     "Cilium is of a version that is tested with the cluster's Kubernetes",
@@ -166,6 +175,23 @@ def _taints(view: StackView) -> Iterator[Problem]:
                     )
 
 
+def _support(view: StackView) -> Iterator[Problem]:
+    """BYO-17."""
+    for own in own_ciliums(view):
+        if own.cluster.config.node_provisioning_profile.mode == "Auto":
+            yield SUPPORT.warning(
+                (*own.cluster.path, "nodeProvisioningProfile", "mode"),
+                "Auto with mode byocni, which Microsoft does not support; use pools with minCount and maxCount",
+            )
+        for pool in own.cluster.pools:
+            profile = pool.config.local_dns_profile
+            if profile is not None and profile.mode == "Required":
+                yield SUPPORT.warning(
+                    (*pool.path, "localDNSProfile", "mode"),
+                    "Required with mode byocni, which LocalDNS excludes; use Disabled",
+                )
+
+
 def _versions(view: StackView) -> Iterator[Problem]:
     """BYO-18, CFG-76."""
     for own in own_ciliums(view):
@@ -200,4 +226,4 @@ def _acns(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_pool, _addresses, _integrations, _taints, _versions, _acns)
+CHECKS = (_pool, _addresses, _integrations, _taints, _support, _versions, _acns)

@@ -25,6 +25,7 @@ def test_every_option_has_its_name_in_the_contract() -> None:
         retainOnDelete=True,
         deleteBeforeReplace=True,
         deleteBeforeReplaceDefined=True,
+        deletedWith="urn:c",
         provider="urn:pulumi:dev::cilia::pulumi:providers:azure-native::own::04da6b54",
         importId="/id",
     )
@@ -36,6 +37,7 @@ def test_every_option_has_its_name_in_the_contract() -> None:
         "replaceOnChanges": ["d", "c"],
         "retainOnDelete": True,
         "deleteBeforeReplace": True,
+        "deletedWith": "urn:c",
         "provider": "urn:pulumi:dev::cilia::pulumi:providers:azure-native::own",
         "import": "/id",
     }

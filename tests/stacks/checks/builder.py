@@ -48,6 +48,16 @@ def network(changes: Mapping[str, Any], **clusters: Mapping[str, Any]) -> dict[s
     return stack({"cilia:networks": {"main": changes}, "cilia:clusters": clusters})
 
 
+def byocni(cilium: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """The clean stack with a Cilium of the cluster's own, with changes to it and to the cluster."""
+    networking = {"mode": "byocni", "podCidr": "192.168.0.0/16", "serviceCidr": "172.20.0.0/16"}
+    values = stack({"cilia:clusters": {"main": {"networking": ...}}})
+    return _merged(
+        values,
+        {"cilia:clusters": {"main": _merged({"networking": {**networking, "cilium": dict(cilium or {})}}, changes)}},
+    )
+
+
 def problems(values: Mapping[str, Any], today: date = TODAY) -> list[str]:
     """Everything found in a stack, as it is printed."""
     return [str(problem) for problem in check(parse(values), today=today).problems]

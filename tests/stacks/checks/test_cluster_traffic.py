@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.checks.builder import findings, network, problems
+from tests.stacks.checks.builder import byocni, findings, network, problems
 
 PATH = "networks.main.securityGroups.g.rules"
 NODES, PODS = "10.20.0.0/24", "192.168.0.0/16"
@@ -250,3 +250,50 @@ def test_deny_rule_that_stops_probes_is_a_warning() -> None:
 
 def test_deny_rule_after_a_rule_for_probes_is_taken() -> None:
     assert problems(guarded(**INSIDE, **PROBES, all=deny(4096, "Inbound"))) == []
+
+
+def own_cilium(cilium: dict[str, Any], **rules: Any) -> dict[str, Any]:
+    """A cluster with a Cilium of its own behind a security group of these rules."""
+    values = guarded(**rules)
+    return {**values, "cilia:clusters": byocni(cilium)["cilia:clusters"]}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "cilium", "what"),
+    [
+        ("Udp", 8472, {}, "the vxlan tunnel"),
+        ("Udp", 6081, {"tunnelProtocol": "geneve"}, "the geneve tunnel"),
+        ("Udp", 9999, {"values": {"tunnelPort": 9999}}, "the vxlan tunnel"),
+        ("Tcp", 4240, {}, "health probing"),
+        ("Tcp", 4244, {"hubble": {"relay": True}}, "Hubble relay"),
+        ("Udp", 51871, {"encryption": {"type": "wireguard"}}, "WireGuard"),
+    ],
+    ids=["vxlan", "geneve", "own-port", "health", "relay", "wireguard"],
+)
+def test_port_that_ones_own_cilium_needs_may_not_be_denied(
+    protocol: str, port: int, cilium: dict[str, Any], what: str
+) -> None:
+    rule = deny(200, "Inbound", protocol=protocol, sourceAddressPrefixes=[NODES], destinationPortRanges=[str(port)])
+    assert findings("NET-34", own_cilium(cilium, closed=rule)) == [
+        (
+            f"{PATH}.closed: denies {protocol.upper()} {port} from {NODES} to {NODES}, which {what} of clusters.main"
+            " needs;"
+            " allow it before priority 200"
+        )
+    ]
+
+
+@pytest.mark.parametrize("port", [6081, 4244, 51871])
+def test_port_that_ones_own_cilium_does_not_use_may_be_denied(port: int) -> None:
+    rule = deny(200, "Inbound", sourceAddressPrefixes=[NODES], destinationPortRanges=[str(port)])
+    assert findings("NET-34", own_cilium({}, closed=rule)) == []
+
+
+def test_clusters_on_azures_dataplane_need_no_ports_of_cilium() -> None:
+    rule = deny(200, "Inbound", protocol="Udp", sourceAddressPrefixes=[NODES], destinationPortRanges=["8472"])
+    assert findings("NET-34", guarded(closed=rule)) == []
+
+
+def test_security_group_never_sees_pods_in_a_tunnel() -> None:
+    rule = deny(200, "Inbound", sourceAddressPrefixes=[PODS])
+    assert findings("NET-32", own_cilium({}, closed=rule)) == []

@@ -1,0 +1,43 @@
+"""What a file may say about Cilium."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from components.cilium.config import CiliumConfig, IpsecConfig, secret_name
+from components.values import Ref
+
+
+@pytest.mark.parametrize(("written", "version"), [("1.19.6", "1.19.6"), ("v1.18.12", "1.18.12")], ids=["plain", "v"])
+def test_version_is_the_charts(written: str, version: str) -> None:
+    assert CiliumConfig.model_validate({"version": written}).version == version
+
+
+@pytest.mark.parametrize("written", ["1.19", "latest", 1.19, ">=1.19.0", ""], ids=repr)
+def test_version_that_is_no_whole_one_is_refused(written: object) -> None:
+    with pytest.raises(ValidationError, match=r"is not a version of Cilium; write a whole one such as 1\.19\.6"):
+        CiliumConfig.model_validate({"version": written})
+
+
+def test_secret_is_held_as_a_reference() -> None:
+    config = CiliumConfig.model_validate({"encryption": {"type": "ipsec", "key": {"secret": "ipsec"}}})
+    assert isinstance(config.encryption, IpsecConfig)
+    assert config.encryption.key == Ref("secret", "ipsec", "value")
+
+
+@pytest.mark.parametrize(
+    "written", ["3+ rfc4106(gcm(aes)) 00 128", {"secret": 1}, {"secret": "a", "b": "c"}, None], ids=repr
+)
+def test_key_in_plain_text_is_refused(written: object) -> None:
+    with pytest.raises(ValidationError, match="where a secret is meant; put it below cilia:secrets"):
+        CiliumConfig.model_validate({"encryption": {"type": "ipsec", "key": written}})
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [({"secret": "a"}, "a"), ({"secret": {"name": "a"}}, None), ({"secret": "a", "b": 1}, None), ("a", None)],
+    ids=["reference", "kubernetes-own", "more", "text"],
+)
+def test_only_a_mapping_of_nothing_but_a_secret_refers_to_one(value: object, name: str | None) -> None:
+    assert secret_name(value) == name
