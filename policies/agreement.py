@@ -54,8 +54,8 @@ CIDR_OF_PODS = Rule(
     "LINT-06",
     "A CIDR is a range outside the cluster",
     why=(
-        "On Cilium CIDRs and ipBlocks never match pods or nodes, and Services are translated before policy looks (C10,"
-        " POL-01)."
+        "On Cilium CIDRs and ipBlocks never match pods or nodes, and Services are translated before policy looks"
+        " (C10, POL-01)."
     ),
     fix="Name a workload, {namespace: ...}, {entity: cluster} or {entity: node}.",
     source="https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium",
@@ -89,8 +89,8 @@ def _duplicates(intents: Iterable[Intent]) -> Iterator[Problem]:
         first = seen.setdefault(key, intent)
         if first is not intent and first.path != intent.path:
             message = (
-                f"{intent.source} to {intent.target} is written in layer {first.layer.label} already; remove one of the"
-                " two"
+                f"{intent.source} to {intent.target} is written in layer {first.layer.label} already; remove one of"
+                " the two"
             )
             yield DUPLICATE.error(intent.path, message)
 
@@ -125,8 +125,8 @@ def _unisolated(meaning: Meaning, intents: Iterable[Intent]) -> Iterator[Problem
         if intent.filters:
             if not meaning.isolates(intent.target, "ingress"):
                 message = (
-                    f"{intent.target} is not isolated for ingress, so that the rule would filter nothing, or isolate by"
-                    " surprise; isolate its namespace in a baseline"
+                    f"{intent.target} is not isolated for ingress, so that the rule would filter nothing, or isolate"
+                    " by surprise; isolate its namespace in a baseline"
                 )
                 yield HTTP_OPEN.error(intent.path, message)
         elif not intent.deny and not any(_touches_isolated(meaning, intent, one) for one in DIRECTIONS):
@@ -190,8 +190,8 @@ def _ranges(intents: Iterable[Intent], capabilities: Capabilities) -> Iterator[P
             path = (*intent.path, key, "cidr")
             if not capabilities.ranges_known:
                 message = (
-                    f"unknown whether {end.cidr} holds pods or nodes of {capabilities.name}; state podCidrs, nodeCidrs"
-                    " and serviceCidrs"
+                    f"unknown whether {end.cidr} holds pods or nodes of {capabilities.name}; state podCidrs,"
+                    " nodeCidrs and serviceCidrs"
                 )
                 yield CIDR_OF_PODS.warning(path, message)
             yield from _range_problems(end, own, path)

@@ -42,8 +42,8 @@ OLD_CILIUM = Rule(
 HTTP_CHOICE = Rule(
     "IST-14",
     "HTTP rules are enforced by Cilium or by Istio, never both",
-    why="Cilium sees only ciphertext where sidecars use mutual TLS: requests fail with 503. On managed clusters ACNS L7"
-    " is not supported with the Istio add-on.",
+    why="Cilium sees only ciphertext where sidecars use mutual TLS: requests fail with 503. On managed clusters ACNS"
+    " L7 is not supported with the Istio add-on.",
     fix="Set `http: cilium` or `http: istio` for the cluster's policies, and turn the other off.",
     source=(
         "https://learn.microsoft.com/azure/aks/container-network-security-l7-policy-concepts; cilium"

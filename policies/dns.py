@@ -154,8 +154,8 @@ def _voided(meaning: Meaning, rights: list[DnsRight]) -> list[Problem]:
         for right in filtered:
             if right.pods.may_overlap(intent.source):
                 message = (
-                    f"{intent.source} -> {intent.target} opens DNS for every name, though {right.pods} may only ask for"
-                    " some; narrow its ports"
+                    f"{intent.source} -> {intent.target} opens DNS for every name, though {right.pods} may only ask"
+                    " for some; narrow its ports"
                 )
                 found.append(VOID_FILTER.error(intent.path, message))
                 break

@@ -115,8 +115,8 @@ def _deny_fault(intent: Intent) -> tuple[Rule, str, str] | None:
         return INEXPRESSIBLE, "action", "deny by identity is not offered; deny the flow in a flows layer"
     if isinstance(intent.target, Name):
         message = (
-            f"no engine denies {intent.target} by name; leave it out, as isolated workloads reach only what is allowed,"
-            " or deny a cidr"
+            f"no engine denies {intent.target} by name; leave it out, as isolated workloads reach only what is"
+            " allowed, or deny a cidr"
         )
         return NO_DENY_BY_NAME, "to", message
     if isinstance(intent.source, Node):

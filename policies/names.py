@@ -26,8 +26,8 @@ NAME = Rule(
 PATH = Rule(
     "BND-02",
     "A path is `/data` exactly, or `/data/*` for what is below it, without a query",
-    why="Cilium and Istio read dots, doubled slashes, percent signs and wildcards in paths differently; one meaning on"
-    " both needs paths without them.",
+    why="Cilium and Istio read dots, doubled slashes, percent signs and wildcards in paths differently; one meaning"
+    " on both needs paths without them.",
     fix="Write the path as clients send it, and `/*` at its end for everything below.",
     source="docs/policies.md",
 )

@@ -102,7 +102,7 @@ def _rules(rule: CiliumRule, entry: Object, path: KeyPath) -> Iterator[Problem]:
         "" in names or (any(rules.get(kind) for kind in kinds) and "terminatingTLS" not in entry)
     ):
         yield DETAIL.error(
-            (*path, "serverNames"), ("serverNames is empty or stands beside L7 rules; keep one of the two")
+            (*path, "serverNames"), "serverNames is empty or stands beside L7 rules; keep one of the two"
         )
     if "listener" in entry and (rule.direction == "ingress" or any(rules.get(kind) for kind in kinds)):
         yield DETAIL.error((*path, "listener"), "a listener is for egress without L7 rules; remove it")
@@ -128,7 +128,7 @@ def _http(rules: Object, ports: list[Object], path: KeyPath) -> Iterator[Problem
     for port in ports:
         if port.get("protocol") != "TCP":
             yield L7.error(
-                (*path, "ports"), (f"HTTP rules stand on {port.get('protocol', 'any protocol')}; write protocol: TCP")
+                (*path, "ports"), f"HTTP rules stand on {port.get('protocol', 'any protocol')}; write protocol: TCP"
             )
         if port.get("port") == "0":
             yield L7.error((*path, "ports"), "HTTP rules stand on every port (0); write single ports")
@@ -139,7 +139,7 @@ def _http(rules: Object, ports: list[Object], path: KeyPath) -> Iterator[Problem
             text = mapping(one).get(key)
             if isinstance(text, str) and not _is_expression(text):
                 yield L7.error(
-                    (*where, key), (f"{shown(text)} is no regular expression that Cilium takes; escape it with \\")
+                    (*where, key), f"{shown(text)} is no regular expression that Cilium takes; escape it with \\"
                 )
 
 

@@ -169,7 +169,7 @@ def _ranges(rule: CiliumRule, context: Context) -> Iterator[Problem]:
         whole = any(one.prefixlen == 0 for one in ipaddress.collapse_addresses(same))  # type: ignore[type-var]
         if whole and not any(one.prefixlen == 0 for one in same):
             yield WHOLE_WORLD.warning(
-                rule.path, (f"{', '.join(map(str, same))} are together every address; write {word}Entities: [world]")
+                rule.path, f"{', '.join(map(str, same))} are together every address; write {word}Entities: [world]"
             )
 
 
@@ -178,7 +178,7 @@ def _names(rule: CiliumRule, context: Context) -> Iterator[Problem]:
         name = str(mapping(one).get("matchName") or mapping(one).get("matchPattern") or "").removesuffix(".").lower()
         if name == CLUSTER_DOMAIN or name.endswith(f".{CLUSTER_DOMAIN}"):
             yield SERVICE_NAMES.error(
-                where, (f"{name} is a name of the cluster, which toFQDNs never matches; use toEndpoints")
+                where, f"{name} is a name of the cluster, which toFQDNs never matches; use toEndpoints"
             )
         yield from _pattern(mapping(one).get("matchPattern"), where, context)
     for where, entry in rule.entries:
@@ -199,7 +199,7 @@ def _pattern(pattern: object, path: KeyPath, context: Context) -> Iterator[Probl
         yield NAMES.error(path, message)
     elif re.match(r"\*[^.*]", pattern):
         yield NAMES.warning(
-            path, (f"{shown(pattern)} covers no subdomain of {pattern[1:]}; write *.{pattern[1:]}, and the name itself")
+            path, f"{shown(pattern)} covers no subdomain of {pattern[1:]}; write *.{pattern[1:]}, and the name itself"
         )
 
 
@@ -217,7 +217,7 @@ def _gates(rule: CiliumRule, context: Context) -> Iterator[Problem]:
             needs.append((PolicyFeature.HTTP_BY_CILIUM, (*where, "rules")))
             if rule.source.kind == "CiliumClusterwideNetworkPolicy" and capabilities.managed:
                 yield CLUSTERWIDE_L7.error(
-                    (*where, "rules"), ("AKS takes HTTP rules in CiliumNetworkPolicy only; write one in each namespace")
+                    (*where, "rules"), "AKS takes HTTP rules in CiliumNetworkPolicy only; write one in each namespace"
                 )
     for feature, path in needs:
         if lacking := capabilities.lacks(feature):

@@ -10,7 +10,7 @@ from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import shown
 from policies.lint.cilium_ports import DETAIL, SANITIZE, check_ports
-from policies.lint.labels import check_selector
+from policies.lint.labels import check_selector, selector_keys
 from policies.lint.source import SECTIONS, CiliumRule, Context, Object, Source, cilium_rules, items, mapping, specs
 
 NOTHING = Rule(
@@ -89,11 +89,11 @@ def _subject(source: Source, spec: Object, path: KeyPath, context: Context) -> I
     if chosen == ["nodeSelector"]:
         if source.kind == "CiliumNetworkPolicy":
             yield SUBJECT.error(
-                (*path, "nodeSelector"), ("nodeSelector needs a clusterwide policy; use endpointSelector")
+                (*path, "nodeSelector"), "nodeSelector needs a clusterwide policy; use endpointSelector"
             )
         elif context.capabilities.managed:
             yield SUBJECT.error(
-                (*path, "nodeSelector"), ("AKS has no host firewall, so that nothing is enforced; use endpointSelector")
+                (*path, "nodeSelector"), "AKS has no host firewall, so that nothing is enforced; use endpointSelector"
             )
     for key in chosen:
         yield from check_selector(mapping(spec[key]), (*path, key))
@@ -104,15 +104,15 @@ def _peers(rule: CiliumRule) -> Iterator[Problem]:
     kinds = [f"{word}{kind}" for kind in L3_KINDS if rule.rule.get(f"{word}{kind}")]
     if len(kinds) > 1:
         yield ONE_KIND.error(
-            rule.path, (f"{' and '.join(kinds)} stand in one rule, which the agent refuses; write a rule for each")
+            rule.path, f"{' and '.join(kinds)} stand in one rule, which the agent refuses; write a rule for each"
         )
     if rule.rule.get(f"{word}Nodes"):
         yield SUBJECT.error(
-            (*rule.path, f"{word}Nodes"), (f"{word}Nodes needs a setting that AKS does not offer; use {word}Entities")
+            (*rule.path, f"{word}Nodes"), f"{word}Nodes needs a setting that AKS does not offer; use {word}Entities"
         )
     if f"{word}Requires" in rule.rule:
         yield REMOVED.error(
-            (*rule.path, f"{word}Requires"), (f"{word}Requires is gone from Cilium 1.19; use {word}Endpoints")
+            (*rule.path, f"{word}Requires"), f"{word}Requires is gone from Cilium 1.19; use {word}Endpoints"
         )
     for where, one in items(rule.rule.get(f"{word}Endpoints"), (*rule.path, f"{word}Endpoints")):
         yield from check_selector(mapping(one), where)
@@ -121,10 +121,17 @@ def _peers(rule: CiliumRule) -> Iterator[Problem]:
             yield DETAIL.error(where, f"{shown(one)} is not an address range; write one such as 10.0.0.0/16")
     for where, one in items(rule.rule.get(f"{word}CIDRSet"), (*rule.path, f"{word}CIDRSet")):
         yield from _cidr_set(mapping(one), where)
+    for where, one in items(rule.rule.get("toServices"), (*rule.path, "toServices")):
+        selector = mapping(mapping(one).get("k8sServiceSelector")).get("selector")
+        yield from check_selector(mapping(selector), (*where, "k8sServiceSelector", "selector"))
 
 
 def _cidr_set(entry: Object, path: KeyPath) -> Iterator[Problem]:
-    chosen = [key for key in ("cidr", "cidrGroupRef", "cidrGroupSelector") if entry.get(key)]
+    chosen = [key for key in ("cidr", "cidrGroupRef", "cidrGroupSelector") if entry.get(key) not in (None, "")]
+    groups = mapping(entry.get("cidrGroupSelector"))
+    yield from check_selector(groups, (*path, "cidrGroupSelector"))
+    if any(":" in key for key in selector_keys(groups)):
+        yield DETAIL.error((*path, "cidrGroupSelector"), "labels of CIDR groups have no source; write the key alone")
     if len(chosen) != 1:
         yield DETAIL.error(
             path,
@@ -137,7 +144,7 @@ def _cidr_set(entry: Object, path: KeyPath) -> Iterator[Problem]:
     cidr = _network(entry.get("cidr"))
     if "cidr" in entry and cidr is None:
         yield DETAIL.error(
-            (*path, "cidr"), (f"{shown(entry['cidr'])} is not an address range; write one such as 10.0.0.0/16")
+            (*path, "cidr"), f"{shown(entry['cidr'])} is not an address range; write one such as 10.0.0.0/16"
         )
     for where, text in items(entry.get("except"), (*path, "except")):
         inner = _network(text)

@@ -100,7 +100,7 @@ def _cilium_rules(source: Source, world: World) -> Iterator[Problem]:
             )
             if mapping(one) and not chosen and _workloads(world, str(namespace)):
                 yield NO_MATCH.warning(
-                    where, ("no declared workload has these labels; correct them, or declare the workload")
+                    where, "no declared workload has these labels; correct them, or declare the workload"
                 )
         if rule.direction == "ingress":
             called = _selected(world, _subject_selector(rule.spec, source))
@@ -151,7 +151,7 @@ def _ports(listed: Iterable[tuple[KeyPath, object, object]], called: list[Sample
                 yield TARGET_PORT.warning(path, message)
         elif port not in names:
             yield PORT_NAME.error(
-                path, (f"nobody who is called has a port named {port!r} (declared: {what}); use one of these")
+                path, f"nobody who is called has a port named {port!r} (declared: {what}); use one of these"
             )
 
 
@@ -167,7 +167,7 @@ def _authorization(source: Source, world: World) -> Iterator[Problem]:
         fields = identities(rule)
         if fields and mode == "DISABLE":
             yield NO_IDENTITY.error(
-                path, (f"{', '.join(fields)} never match, as mutual TLS is off in {source.namespace}; set STRICT")
+                path, f"{', '.join(fields)} never match, as mutual TLS is off in {source.namespace}; set STRICT"
             )
         elif any(field.startswith("not") for field in fields) and mode == "PERMISSIVE":
             message = (

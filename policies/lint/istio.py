@@ -95,7 +95,7 @@ def _scope(spec: Object, source: Source) -> Iterator[Problem]:
     for key, value in mapping(mapping(spec.get("selector")).get("matchLabels")).items():
         if not key or "*" in f"{key}{value}":
             yield WEBHOOK.error(
-                ("spec", "selector", "matchLabels", str(key)), ("labels take no wildcard; write whole labels")
+                ("spec", "selector", "matchLabels", str(key)), "labels take no wildcard; write whole labels"
             )
     references = [spec["targetRef"]] if "targetRef" in spec else [one for _, one in items(spec.get("targetRefs"), ())]
     if any(mapping(one).get("namespace") for one in references):
@@ -103,7 +103,7 @@ def _scope(spec: Object, source: Source) -> Iterator[Problem]:
     annotations = mapping(source.metadata.get("annotations"))
     if annotations.get("istio.io/dry-run") == "true":
         yield LITERAL.warning(
-            ("metadata", "annotations"), ("istio.io/dry-run is set, so that nothing is enforced; remove it")
+            ("metadata", "annotations"), "istio.io/dry-run is set, so that nothing is enforced; remove it"
         )
 
 
@@ -112,7 +112,7 @@ def _authorization(source: Source, spec: Object) -> Iterator[Problem]:
     rules = list(items(spec.get("rules"), ("spec", "rules")))
     if action in _ACTIONS_WITH_RULES and not rules:
         yield WEBHOOK.error(
-            ("spec",), (f"{action} without rules is refused; add a rule, or use ALLOW without rules to deny all")
+            ("spec",), f"{action} without rules is refused; add a rule, or use ALLOW without rules to deny all"
         )
     if (action == "CUSTOM") != ("provider" in spec):
         yield WEBHOOK.error(("spec",), "provider belongs to the action CUSTOM and to no other; add or remove it")
@@ -168,7 +168,7 @@ def _operation(operation: Object, path: KeyPath) -> Iterator[Problem]:
         for where, text in items(operation.get(key), (*path, key)):
             if not str(text).isdigit() or not 1 <= int(text) <= _HIGHEST_PORT:
                 yield WEBHOOK.error(
-                    where, (f"{shown(text)} is no port; write a number from 1 to {_HIGHEST_PORT} in quotes")
+                    where, f"{shown(text)} is no port; write a number from 1 to {_HIGHEST_PORT} in quotes"
                 )
     yield from _methods(operation, path)
     for key in ("paths", "notPaths"):
@@ -193,11 +193,11 @@ def _path(text: str, where: KeyPath) -> Iterator[Problem]:
         yield from _template(text, where)
     elif _LOOKS_LIKE_EXPRESSION.search(text):
         yield LITERAL.error(
-            where, (f"{shown(text)} is compared literally, not as a regular expression; write /data or /data/*")
+            where, f"{shown(text)} is compared literally, not as a regular expression; write /data or /data/*"
         )
     elif "*" in text.removesuffix("*").removeprefix("*"):
         yield LITERAL.error(
-            where, (f"{shown(text)} holds '*' in its middle, which is compared literally; use {{*}} or {{**}}")
+            where, f"{shown(text)} holds '*' in its middle, which is compared literally; use {{*}} or {{**}}"
         )
     elif not text.startswith(("/", "*")):
         yield LITERAL.error(where, f"{shown(text)} never matches, as every path begins with '/'; add it")
@@ -220,7 +220,7 @@ def _condition(condition: Object, path: KeyPath) -> Iterator[Problem]:
     key = condition.get("key")
     if isinstance(key, str) and not _KEYS.fullmatch(key):
         yield WEBHOOK.error(
-            (*path, "key"), (f"{shown(key)} is no attribute that Istio knows; write one such as request.headers[x]")
+            (*path, "key"), f"{shown(key)} is no attribute that Istio knows; write one such as request.headers[x]"
         )
     if not condition.get("values") and not condition.get("notValues"):
         yield WEBHOOK.error(path, "a condition without values is refused; add values or notValues")
@@ -231,7 +231,7 @@ def _wildcards(fields: Object, keys: tuple[str, ...], path: KeyPath) -> Iterator
         for where, text in items(fields.get(key), (*path, key)):
             if isinstance(text, str) and "*" in text.removeprefix("*").removesuffix("*"):
                 yield LITERAL.error(
-                    where, (f"{shown(text)} holds '*' in its middle, which is compared literally; write the texts out")
+                    where, f"{shown(text)} holds '*' in its middle, which is compared literally; write the texts out"
                 )
 
 
@@ -242,7 +242,7 @@ def _peer_authentication(spec: Object) -> Iterator[Problem]:
     for port in mapping(ports):
         if not str(port).isdigit() or not 1 <= int(port) <= _HIGHEST_PORT:
             yield WEBHOOK.error(
-                ("spec", "portLevelMtls", str(port)), (f"{shown(port)} is no port; write 1 to {_HIGHEST_PORT}")
+                ("spec", "portLevelMtls", str(port)), f"{shown(port)} is no port; write 1 to {_HIGHEST_PORT}"
             )
 
 

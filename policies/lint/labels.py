@@ -33,6 +33,12 @@ def bare(key: str) -> str:
     return key
 
 
+def selector_keys(selector: Object) -> list[str]:
+    """Every key that a selector asks for, as it is written."""
+    expressions = (mapping(one).get("key") for _, one in items(selector.get("matchExpressions"), ()))
+    return [str(key) for key in (*mapping(selector.get("matchLabels")), *expressions)]
+
+
 def check_selector(selector: Object, path: KeyPath) -> Iterator[Problem]:
     """What is wrong with a label selector by itself."""
     for key, value in mapping(selector.get("matchLabels")).items():

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from components.facts.policy_features import DNS_LABELS, DNS_NAMESPACE, ISTIOD_LABELS
 from components.problems import KeyPath
 from policies.intents import Direction
-from policies.lint.labels import bare
+from policies.lint.labels import bare, selector_keys
 from policies.lint.network_policy import parsed_range
 from policies.lint.source import CILIUM_KINDS, CiliumRule, Context, Object, Source, cilium_rules, items, mapping, texts
 from policies.peers import lies_in
@@ -287,13 +287,7 @@ def selects(selector: Object, labels: dict[str, str]) -> bool:
 
 def scoped_selector(selector: Object, source: Source) -> Object:
     """A peer's selector with the namespace that Cilium adds where it names none (C5)."""
-    keys = [
-        bare(str(key))
-        for key in (
-            *mapping(selector.get("matchLabels")),
-            *(mapping(one).get("key") for _, one in items(selector.get("matchExpressions"), ())),
-        )
-    ]
+    keys = [bare(key) for key in selector_keys(selector)]
     clusterwide = source.kind == CILIUM_KINDS[1]
     named = any(key == NAMESPACE_KEY or (key.startswith(NAMESPACE_LABELS) and not clusterwide) for key in keys)
     if named or clusterwide:
