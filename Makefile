@@ -1,6 +1,6 @@
 # Every target that needs the environment sets it up first. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup preview test check lint layout types generated format generate bench engine clean
+.PHONY: help setup preview test check lint layout types generated format generate bench engine conformance clean
 
 STACK ?= dev
 VENV := .venv
@@ -12,7 +12,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
 STAMP := $(VENV)/.installed
 
 help: ## What there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## Make .venv with everything at the versions of constraints.txt
 
@@ -37,7 +37,7 @@ preview: setup ## What a stack would deploy, without Azure or the Pulumi CLI; ST
 	@$(PY) -m cilia preview $(STACK)
 
 test: setup ## The fast tests
-	$(PY) -m pytest -m "not engine"
+	$(PY) -m pytest -m "not engine and not conformance"
 
 check: setup ## Lint, format, types, and generated files up to date; `make -k check` says everything at once
 	@$(MAKE) --no-print-directory lint layout types generated
@@ -69,6 +69,10 @@ bench: setup ## How fast, as ratios against what cannot be faster
 engine: setup ## Tests through the Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	$(PY) -m pytest -m engine
 
+conformance: setup ## Ask real components: Cilium's and Istio's engines, Helm, an API server; needs Go
+	$(PY) conformance/build.py
+	$(PY) -m pytest -m conformance
+
 clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) .conformance .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

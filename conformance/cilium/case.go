@@ -41,7 +41,8 @@ type Flow struct {
 	To       string `json:"to"`
 	Protocol string `json:"protocol"`
 	// Port of the target; for ICMP the type.
-	Port    uint16   `json:"port"`
+	Port uint16 `json:"port"`
+	// Request that is sent; a flow through a proxy for HTTP without one carries something else.
 	Request *Request `json:"request"`
 	// Query is a name asked for over DNS.
 	Query string `json:"query"`

@@ -101,8 +101,12 @@ func (p *podPolicy) asked(peer *member, flow Flow, protocol u8proto.U8proto) (st
 
 // requested does with the rules what Cilium's filter in Envoy does: every rule that covers port and peer is asked,
 // those without an own port too, and one that allows is enough, unless one denies. It follows getDirectionNetworkPolicy
-// in Cilium's pkg/envoy/xds_server.go and cilium/proxy's network_policy.cc.
+// in Cilium's pkg/envoy/xds_server.go and cilium/proxy's network_policy.cc. Bytes that are no request never pass, as
+// nothing but HTTP is understood there, whatever the rules say.
 func (p *podPolicy) requested(ingress bool, peer *member, flow Flow) (string, error) {
+	if flow.Request == nil {
+		return refused, nil
+	}
 	rules := p.SelectorPolicy.L4Policy.Egress.PortRules
 	if ingress {
 		rules = p.SelectorPolicy.L4Policy.Ingress.PortRules
@@ -155,7 +159,7 @@ func lets(one *policy.PerSelectorPolicy, everyPort bool, request *Request) (bool
 		return true, nil
 	}
 	for _, rule := range one.EnvoyHTTPRules().GetHttpRules() {
-		if request != nil && isMeant(rule, request) {
+		if isMeant(rule, request) {
 			return true, nil
 		}
 	}
