@@ -9,6 +9,12 @@ from components.rules import Rule
 MODULES = (
     "components.cluster.modes.base",
     "components.istio.config",
+    "components.mutability.clusters",
+    "components.mutability.deployment",
+    "components.mutability.egress",
+    "components.mutability.networking",
+    "components.mutability.networks",
+    "components.mutability.pools",
     "components.network.plan",
     "components.values",
     "policies.agreement",

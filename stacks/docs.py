@@ -27,6 +27,8 @@ FAMILIES = {
     "IST": "the Istio add-on",
     "BYO": "Cilium of your own",
     "MUT": "changes to what is deployed",
+    "CHG": "further changes to what is deployed",
+    "PRV": "what Pulumi and its providers do with a change",
     "POL": "network policies",
     "BND": "what a policy bundle says",
     "LINT": "what a policy bundle means",

@@ -73,6 +73,16 @@ ENFORCED = {
     **dict.fromkeys(("NAM-05", "NAM-06", "POOL-06"), "stacks.checks.node_settings"),
     **dict.fromkeys(("NAM-01", "NAM-02", "NAM-03", "NAM-04"), "stacks.checks.names"),
     **dict.fromkeys(("ID-02", "ID-03"), "stacks.checks.identity"),
+    **dict.fromkeys(
+        ("MUT-01", "MUT-02", "MUT-03", "MUT-05", "MUT-06", "MUT-07", "MUT-08", "MUT-09", "MUT-10", "MUT-14", "MUT-23"),
+        "components.mutability.networking",
+    ),
+    **dict.fromkeys(("MUT-11", "MUT-12", "MUT-13", "MUT-15"), "components.mutability.egress"),
+    **dict.fromkeys(
+        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-21", "MUT-22", "IST-09"), "components.mutability.clusters"
+    ),
+    **dict.fromkeys(("MUT-04", "MUT-24", "MUT-25"), "components.mutability.pools"),
+    "MUT-26": "components.mutability.networks",
     **dict.fromkeys(("ACNS-05", "POL-29"), "policies.resolve"),
     "ACNS-08": "policies.compile.compiler",
     **dict.fromkeys(("IST-11", "POL-09"), "policies.normalise"),
@@ -148,10 +158,6 @@ BY_CONSTRUCTION = {
         "every subnet and route table of a cluster has its role assignment",
         "tests/stacks/checks/test_identity.py::test_identity_has_its_rights_on_every_subnet_and_route_table",
     ),
-    "MUT-24": (
-        "Pulumi plans the replacement that Azure needs",
-        "tests/components/cluster/test_pool_plan.py::test_pool_is_replaced_where_azure_would_refuse_the_change",
-    ),
     **dict.fromkeys(
         ("POOL-01", "POOL-08"),
         (
@@ -171,7 +177,6 @@ NOT_DECIDABLE = {
     "VER-17": "host ports of workloads are not part of a stack; port ranges of policies are POL-07",
     "ACNS-14": "the images of workloads are not part of a stack",
     "ACNS-15": "depends on the API version that last wrote the cluster; the switches are always sent together",
-    "MUT-10": "what Azure accepts is not documented",
 }
 
 # The area of work that a constraint belongs to.
@@ -185,7 +190,6 @@ LATER = {
         *("ACNS-06", "ACNS-07"),
         *(f"POL-{number:02}" for number in FAMILIES["POL"] if number not in (9, 23, 25, 29)),
     ),
-    "review": ("IST-09", *(f"MUT-{number:02}" for number in FAMILIES["MUT"] if number not in (10, 24))),
 }
 PLACES = {
     "enforced": list(ENFORCED),

@@ -1,4 +1,4 @@
-"""What Azure lets you change on a deployed resource, as far as the program itself must know it."""
+"""What Azure and Pulumi's providers let you change on a deployed resource: names of properties, as data."""
 
 from __future__ import annotations
 
@@ -33,3 +33,89 @@ POOL_FIXED_AT_CREATION = (
     "enableEncryptionAtHost",
     "enableUltraSSD",
 )
+
+# azure-native 3.29, provider/pkg/gen/replacement.go (`forceNewMap`), and where that is silent `x-ms-mutability` without
+# `update` in Azure's specifications, which is `location` of most types. Path parameters force a replacement too and are
+# not listed. The provider looks at the top level and one below (provider/pkg/provider/diff.go): `a.b` is one below; an
+# item of a list never matches, so that a list forces nothing unless it is added or removed as a whole.
+PROVIDER_FORCES_NEW: dict[str, frozenset[str]] = {
+    "authorization:RoleAssignment": frozenset({"principalId", "scope"}),
+    "containerservice:AgentPool": frozenset({"gpuInstanceProfile", "vmSize", "networkProfile.nodePublicIPTags"}),
+    "containerservice:ManagedCluster": frozenset(
+        {
+            "diskEncryptionSetID",
+            "dnsPrefix",
+            "fqdnSubdomain",
+            "linuxProfile",
+            "location",
+            "nodeResourceGroup",
+            "windowsProfile",
+            "networkProfile.dnsServiceIP",
+            "networkProfile.ipFamilies",
+            "networkProfile.networkDataplane",
+            "networkProfile.networkMode",
+            "networkProfile.networkPlugin",
+            "networkProfile.networkPluginMode",
+            "networkProfile.networkPolicy",
+            "networkProfile.outboundType",
+            "networkProfile.podCidr",
+            "networkProfile.podCidrs",
+            "networkProfile.serviceCidr",
+            "networkProfile.serviceCidrs",
+        }
+    ),
+    "network:PrivateEndpoint": frozenset({"subnet"}),
+    "network:PublicIPAddress": frozenset({"location", "publicIPAddressVersion", "publicIPPrefix", "sku"}),
+    **dict.fromkeys(
+        (
+            "alertsmanagement:PrometheusRuleGroup",
+            "containerregistry:Registry",
+            "dashboard:Grafana",
+            "managedidentity:UserAssignedIdentity",
+            "monitor:AzureMonitorWorkspace",
+            "monitor:DataCollectionEndpoint",
+            "monitor:DataCollectionRule",
+            "network:VirtualNetwork",
+            "operationalinsights:Workspace",
+            "resources:ResourceGroup",
+            "servicenetworking:AssociationsInterface",
+            "servicenetworking:FrontendsInterface",
+            "servicenetworking:TrafficControllerInterface",
+        ),
+        frozenset({"location"}),
+    ),
+}
+"""`module:Type` of azure-native -> the properties whose change replaces the resource."""
+
+# pulumi-kubernetes 4.34, provider/pkg/provider/diff.go (`forceNew`)
+_SELECTOR = frozenset({"spec.selector"})
+KUBERNETES_FORCES_NEW: dict[str, frozenset[str]] = {
+    "apps/v1:DaemonSet": _SELECTOR,
+    "apps/v1:Deployment": _SELECTOR,
+    "apps/v1:StatefulSet": frozenset(
+        {"spec.podManagementPolicy", "spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"}
+    ),
+    "batch/v1:Job": frozenset({"spec.completions", "spec.parallelism", "spec.selector", "spec.template"}),
+    "core/v1:ConfigMap": frozenset({"binaryData", "data"}),
+    "core/v1:PersistentVolumeClaim": frozenset({"spec"}),
+    "core/v1:Secret": frozenset({"data", "stringData", "type"}),
+    "core/v1:Service": frozenset({"spec.clusterIP"}),
+    "rbac.authorization.k8s.io/v1:ClusterRoleBinding": frozenset({"roleRef"}),
+    "rbac.authorization.k8s.io/v1:RoleBinding": frozenset({"roleRef"}),
+    "storage.k8s.io/v1:StorageClass": frozenset({"parameters", "provisioner"}),
+}
+"""`group/version:Kind` -> what replaces the object, beside its name and namespace."""
+
+KUBERNETES_NAMES = frozenset({"metadata.name", "metadata.namespace"})
+"""What replaces every object in a cluster; same source."""
+
+# https://learn.microsoft.com/azure/aks/egress-outboundtype (2026-08): supported paths of `outboundType`
+OUTBOUND_PATHS_OWN_VNET = frozenset({"loadBalancer", "userAssignedNATGateway", "userDefinedRouting", "none"})
+"""With a VNet of one's own, each of these may become each other."""
+OUTBOUND_PATHS_MANAGED_VNET: dict[str, frozenset[str]] = {
+    "loadBalancer": frozenset({"managedNATGateway", "managedNATGatewayV2", "none", "block"}),
+    "managedNATGateway": frozenset({"managedNATGatewayV2", "none", "block"}),
+    "none": frozenset({"loadBalancer", "managedNATGateway", "managedNATGatewayV2", "block"}),
+    "block": frozenset({"loadBalancer", "managedNATGateway", "managedNATGatewayV2", "none"}),
+}
+"""With the VNet that AKS makes: from -> to."""

@@ -1,0 +1,25 @@
+"""The table of changes: which property means what, for every type that this toolkit deploys.
+
+One home for what a change does. The first row that has something to say wins; rows of a family stand together.
+"""
+
+from __future__ import annotations
+
+from components.mutability.change import Difference, Row, Subject, Verdict
+from components.mutability.clusters import CLUSTERS
+from components.mutability.egress import EGRESS_ROWS
+from components.mutability.networking import NETWORKING
+from components.mutability.networks import ANYWHERE, NETWORKS
+from components.mutability.pools import POOLS
+from components.rules import Rule
+
+TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *ANYWHERE)
+
+
+def judge(difference: Difference, subject: Subject) -> tuple[Rule, Verdict] | None:
+    """What Azure does with a change that is written in place; None where no row knows it."""
+    for row in TABLE:
+        verdict = row.verdict(difference, subject)
+        if verdict is not None:
+            return row.rule, verdict
+    return None
