@@ -17,10 +17,12 @@ from pulumi_azure_native import authorization, resources
 from components.cilium.resources import CiliumRelease
 from components.cluster.plan import ClusterPlan
 from components.cluster.resources import AksCluster
-from components.identity.access.resources import ClusterAccess
+from components.identity.access.resources import Access
 from components.identity.resources import ClusterIdentity
 from components.identity.workload.resources import WorkloadIdentities
+from components.ingress.resources import ApplicationGateway
 from components.istio.resources import Mesh
+from components.monitoring.resources import Collection, Workspaces
 from components.network.peerings.resources import Peerings
 from components.network.resources import Network
 from components.network.zones.resources import PrivateDnsZones
@@ -115,9 +117,19 @@ def build(plan: StackPlan) -> Deployed:
     for key, zones in plan.zones.items():
         deployed.zones[key] = PrivateDnsZones(key, zones, known)
         known.update(deployed.zones[key].references)
+    _build_observability(plan, known)
     for key in plan.clusters:
         _build_cluster(key, plan, known, deployed)
     return deployed
+
+
+def _build_observability(plan: StackPlan, known: dict[Ref, pulumi.Input[Any]]) -> None:
+    """Workspaces before the clusters that send data to them."""
+    if plan.observability.workspaces:
+        known.update(Workspaces("monitoring", plan.observability.workspaces, known).references)
+    for key, rights in plan.observability.rights.items():
+        if rights.role_assignments:
+            Access(f"grafana-{key}", rights, known)
 
 
 def _outputs_of_other_stacks(plan: StackPlan) -> dict[Ref, pulumi.Input[Any]]:
@@ -190,13 +202,17 @@ def _build_around(key: str, plan: AroundPlan, known: dict[Ref, pulumi.Input[Any]
     """What needs the cluster: rights of identities that came with it, identities of workloads, objects in it."""
     rights: list[pulumi.Resource] = []
     if plan.access.role_assignments:
-        rights = ClusterAccess(key, plan.access, known).role_assignments
+        rights = Access(key, plan.access, known).role_assignments
+    if plan.gateway is not None:
+        known.update(ApplicationGateway(key, plan.gateway, known).references)
     if plan.workloads:
         deployed.workloads[key] = WorkloadIdentities(key, plan.workloads, known)
         known.update(deployed.workloads[key].references)
-    provider = deployed.clusters[key].provider
+    provider, before = deployed.clusters[key].provider, _needed_in_cluster(key, deployed)
+    if plan.collection is not None:
+        Collection(key, plan.collection, known, provider=provider, depends_on=before)
     if plan.mesh is not None and provider is not None:
-        Mesh(key, plan.mesh, known, provider=provider, depends_on=[*rights, *_needed_in_cluster(key, deployed)])
+        Mesh(key, plan.mesh, known, provider=provider, depends_on=[*rights, *before])
 
 
 def _links(cluster: ClusterPlan, deployed: Deployed) -> list[pulumi.Resource]:

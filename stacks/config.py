@@ -19,7 +19,9 @@ from components.cluster.modes.pod_subnet import PodSubnetNetworking
 from components.identity.access.config import KeyVaultSecretsProviderConfig
 from components.identity.config import IdentityConfig, KubeletIdentityConfig, UserAssignedIdentityConfig
 from components.identity.workload.config import WorkloadIdentityConfig
+from components.ingress.config import ApplicationGatewayConfig, ApplicationRoutingConfig
 from components.istio.config import IstioConfig
+from components.monitoring.config import ClusterMonitoringConfig, MonitoringConfig
 from components.network.config import NetworkConfig
 from components.values import ArmId, Existing, Model
 
@@ -75,6 +77,15 @@ class ClusterEntry(ClusterConfig):
         default_factory=dict, description="registries by key that nodes get images from"
     )
     istio: IstioConfig | None = Field(None, description="the Istio add-on; off if absent")
+    monitoring: ClusterMonitoringConfig = Field(
+        default_factory=ClusterMonitoringConfig, description="what it sends where; nothing if absent"
+    )
+    application_routing: ApplicationRoutingConfig | None = Field(
+        None, description="the application routing add-on; off if absent"
+    )
+    application_gateway_for_containers: ApplicationGatewayConfig | None = Field(
+        None, description="an Application Gateway for Containers, and an identity for its controller"
+    )
 
 
 class AcceptConfig(Model):
@@ -95,6 +106,7 @@ class StackConfig:
         environment: What the environment shares.
         networks: Networks by key.
         clusters: Clusters by key.
+        monitoring: What several clusters send their data to.
         secrets: Names of the secrets; their values never enter a model.
         accept: Accepted warnings, in order.
     """
@@ -104,5 +116,6 @@ class StackConfig:
     environment: EnvironmentConfig | None = None
     networks: dict[str, NetworkConfig] = field(default_factory=dict)
     clusters: dict[str, ClusterEntry] = field(default_factory=dict)
+    monitoring: MonitoringConfig = field(default_factory=MonitoringConfig)
     secrets: frozenset[str] = frozenset()
     accept: tuple[AcceptConfig, ...] = ()

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from components.cluster.pools import PoolConfig, SystemPoolConfig
+from components.monitoring.config import MonitoringConfig
 from components.network.config import NetworkConfig
 from components.problems import KeyPath, Problem
 from components.values import MALFORMED, parse_key, shown
@@ -23,7 +24,7 @@ from stacks.wording import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, problems_of, un
 
 __all__ = ["KNOWN_KEYS", "MISSING_KEY", "Parsed", "parse"]
 
-KNOWN_KEYS = ("environment", "secrets", "networks", "clusters", "accept")
+KNOWN_KEYS = ("environment", "secrets", "networks", "clusters", "monitoring", "accept")
 _LOCATION = re.compile(r"[a-z]+[a-z0-9]*")
 _SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -167,10 +168,16 @@ def parse(values: Mapping[str, object]) -> Parsed:
         environment=environment,
         networks={key: network for key, network in networks.items() if network is not None},
         clusters={key: cluster for key, cluster in clusters.items() if cluster is not None},
+        monitoring=_monitoring(reader, values.get("cilia:monitoring")),
         secrets=frozenset(reader.mapping("cilia:secrets")),
         accept=reader.accepted(),
     )
     return Parsed(config, tuple(reader.problems), tuple(reader.skipped))
+
+
+def _monitoring(reader: _Reader, value: object) -> MonitoringConfig:
+    found = None if value is None else reader.model(MonitoringConfig, value, ("cilia:monitoring",))
+    return found or MonitoringConfig()
 
 
 def _unknown_top_level(values: Mapping[str, object]) -> Iterable[Problem]:

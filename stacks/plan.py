@@ -9,6 +9,7 @@ from components.cilium.plan import CiliumPlan
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
 from components.facts import limits
 from components.identity.plan import IdentityPlan, plan_identity
+from components.ingress.plan import SUBNET_DELEGATION
 from components.network.peerings.plan import PeeringPlan, plan_peerings
 from components.network.plan import NetworkPlan, plan_network
 from components.network.zones.plan import ZonePlan, plan_zones
@@ -18,6 +19,7 @@ from stacks.around import AroundPlan, plan_around
 from stacks.cilium import cilium_of
 from stacks.config import StackConfig
 from stacks.grants import grants, subnets_of, zone_of
+from stacks.observability import ObservabilityPlan, plan_observability
 from stacks.view import NetworkView, StackView
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -41,6 +43,7 @@ class StackPlan:
         identities: Identity plans by cluster key.
         clusters: Cluster plans by key.
         around: What is deployed around each cluster, by its key.
+        observability: What several clusters send their data to.
         cilium: Releases of a Cilium of one's own by cluster key, where it has one.
         protect: Whether the resource group is protected.
         keep_type_aliases: Whether the SDK's aliases to other API versions stay.
@@ -54,6 +57,7 @@ class StackPlan:
     identities: Mapping[str, IdentityPlan]
     clusters: Mapping[str, ClusterPlan]
     around: Mapping[str, AroundPlan]
+    observability: ObservabilityPlan
     cilium: Mapping[str, CiliumPlan]
     protect: bool
     keep_type_aliases: bool
@@ -111,22 +115,25 @@ def plan_networks(view: StackView) -> Iterator[Problem]:
                 network.config,
                 view.scope,
                 needs={key: _needed(network, key) for key in network.config.subnets},
-                delegations={key: (AKS_DELEGATION,) for key in network.config.subnets if _is_delegated(network, key)},
+                delegations={key: _delegations(network, key) for key in network.config.subnets},
                 protect=view.protect,
             )
         except ConfigError as error:
             yield from error.problems
 
 
-def _is_delegated(network: NetworkView, subnet: str) -> bool:
-    return bool(network.pod_users(subnet) or network.api_servers(subnet))
+def _delegations(network: NetworkView, subnet: str) -> tuple[str, ...]:
+    """The services that take a subnet, as far as clusters of this stack have them in it."""
+    aks = network.pod_users(subnet) or network.api_servers(subnet)
+    return (*((AKS_DELEGATION,) if aks else ()), *((SUBNET_DELEGATION,) if network.gateways(subnet) else ()))
 
 
 def _needed(network: NetworkView, subnet: str) -> int:
-    """Addresses that nodes, pods and API servers take in a subnet at most."""
+    """Addresses that nodes, pods, API servers and gateways take in a subnet at most."""
     nodes = sum(pool.needed_addresses for pool in network.users(subnet))
     pods = sum(pool.pod_addresses.most for pool in network.pod_users(subnet) if pool.pod_addresses)
-    return nodes + pods + len(network.api_servers(subnet)) * limits.API_SERVER_ADDRESSES
+    servers = len(network.api_servers(subnet)) * limits.API_SERVER_ADDRESSES
+    return nodes + pods + servers + len(network.gateways(subnet)) * limits.APPLICATION_GATEWAY_ADDRESSES
 
 
 def plan_stack(view: StackView) -> StackPlan:
@@ -179,6 +186,7 @@ def plan_stack(view: StackView) -> StackPlan:
             for cluster in view.clusters
         },
         around=around,
+        observability=plan_observability(view),
         cilium={cluster.key: plan for cluster in view.clusters if (plan := cilium_of(cluster)) is not None},
         protect=view.protect,
         keep_type_aliases=environment.keep_type_aliases if environment else False,

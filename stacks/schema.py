@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from components.monitoring.config import MonitoringConfig
 from components.network.config import NetworkConfig
 from components.values import KEY_PATTERN
 from stacks.config import AcceptConfig, ClusterEntry, EnvironmentConfig
@@ -38,7 +39,7 @@ _PULUMI_KEYS = {
 
 def stack_schema() -> Schema:
     """The schema of a whole stack file, draft 2020-12."""
-    models = (EnvironmentConfig, NetworkConfig, ClusterEntry, AcceptConfig)
+    models = (EnvironmentConfig, NetworkConfig, ClusterEntry, MonitoringConfig, AcceptConfig)
     _, generated = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     definitions = generated["$defs"]
     for reference, tag in _tagged(definitions):
@@ -77,6 +78,7 @@ def _config() -> Schema:
             "cilia:secrets": _named({"$ref": "#/$defs/Secret"}, "the only place for `secure:`"),
             "cilia:networks": _named({"$ref": _REF.format(model=NetworkConfig.__name__)}, "virtual networks by key"),
             "cilia:clusters": _named({"$ref": _REF.format(model=ClusterEntry.__name__)}, "AKS clusters by key"),
+            "cilia:monitoring": {"$ref": _REF.format(model=MonitoringConfig.__name__)},
             "cilia:accept": {
                 "type": "array",
                 "items": {"$ref": _REF.format(model=AcceptConfig.__name__)},

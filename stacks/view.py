@@ -14,7 +14,7 @@ from components.cluster.modes.base import Mode, PodAddresses
 from components.cluster.modes.registry import mode_of
 from components.cluster.plan import cluster_name
 from components.cluster.pools import PoolSettings
-from components.facts.features import MODES, ModeFacts
+from components.facts.features import MODES, ModeFacts, ModeName
 from components.network.config import NetworkConfig, SubnetConfig
 from components.network.plan import NetworkPlan, SubnetPlan, network_path
 from components.problems import KeyPath
@@ -103,6 +103,16 @@ class NetworkView:
             and config.api_server.subnet == subnet
         ]
 
+    def gateways(self, subnet: str) -> list[ClusterView]:
+        """The clusters whose Application Gateway for Containers is in a subnet."""
+        return [
+            ClusterView(self.stack, key, config)
+            for key, config in self.stack.config.clusters.items()
+            if config.network == self.key
+            and config.application_gateway_for_containers is not None
+            and config.application_gateway_for_containers.subnet == subnet
+        ]
+
     def pod_users(self, subnet: str) -> list[PoolView]:
         """The pools whose pods are in a subnet."""
         return [pool for pool in self.pools if pool.config.pod_subnet == subnet]
@@ -135,6 +145,11 @@ class ClusterView:
     def facts(self) -> ModeFacts:
         """What is true of its mode."""
         return MODES[self.mode.name]
+
+    @property
+    def has_managed_cilium(self) -> bool:
+        """Whether AKS runs Cilium in it."""
+        return self.config.networking.dataplane == "cilium" and self.mode.name is not ModeName.BYOCNI
 
     @property
     def network(self) -> NetworkView | None:

@@ -122,3 +122,11 @@ NPM_PODS = 20_000
 
 # https://learn.microsoft.com/azure/aks/workload-identity-overview (2026-08): per identity
 FEDERATED_CREDENTIALS = 20
+
+# https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure (2026-08)
+LOG_RETENTION_DAYS = range(30, 731)
+
+# https://learn.microsoft.com/azure/application-gateway/for-containers/container-networking (2026-08): free addresses,
+# and with overlay exactly this prefix
+APPLICATION_GATEWAY_ADDRESSES = 250
+APPLICATION_GATEWAY_OVERLAY_PREFIX = 24

@@ -44,6 +44,8 @@ class NameRule:
 
 _NETWORKING = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _NETWORKING_FORM = "letters, digits, '_', '.' and '-', starting with a letter or digit and ending with one or '_'"
+_HYPHENATED = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+_HYPHENATED_FORM = "letters, digits and '-', starting and ending with a letter or digit"
 
 
 @unique
@@ -61,6 +63,12 @@ class Kind(Enum):
     IDENTITY = "id"
     CLUSTER = "aks"
     POOL = "np"
+    LOG_ANALYTICS_WORKSPACE = "log"
+    AZURE_MONITOR_WORKSPACE = "amw"
+    GRAFANA = "amg"
+    DATA_COLLECTION_ENDPOINT = "dce"
+    DATA_COLLECTION_RULE = "dcr"
+    TRAFFIC_CONTROLLER = "agc"
 
     def default_name(self, *keys: str) -> str:
         """The default Azure name for the thing with these keys: `nsg-main-nodes`."""
@@ -112,6 +120,20 @@ NAME_RULES = {
         re.compile(r"[a-z][a-z0-9]*"),
         "lowercase letters and digits, starting with a letter",
     ),
+    Kind.LOG_ANALYTICS_WORKSPACE: NameRule("Log Analytics workspace", 4, 63, _HYPHENATED, _HYPHENATED_FORM),
+    Kind.AZURE_MONITOR_WORKSPACE: NameRule("Azure Monitor workspace", 4, 63, _HYPHENATED, _HYPHENATED_FORM),
+    # https://learn.microsoft.com/azure/managed-grafana/quickstart-managed-grafana-portal
+    Kind.GRAFANA: NameRule(
+        "Grafana workspace",
+        2,
+        23,
+        re.compile(r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"),
+        "letters, digits and '-', starting with a letter and ending with a letter or digit",
+    ),
+    # Azure CLI, command_modules/acs/addonconfiguration.py
+    Kind.DATA_COLLECTION_ENDPOINT: NameRule("data collection endpoint", 3, 44, _HYPHENATED, _HYPHENATED_FORM),
+    Kind.DATA_COLLECTION_RULE: NameRule("data collection rule", 3, 64, _NETWORKING, _NETWORKING_FORM),
+    Kind.TRAFFIC_CONTROLLER: NameRule("Application Gateway for Containers", 1, 64, _NETWORKING, _NETWORKING_FORM),
 }
 
 DNS_PREFIX = NameRule(

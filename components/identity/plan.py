@@ -13,7 +13,7 @@ from components.identity.config import (
     SystemAssignedIdentityConfig,
     UserAssignedIdentityConfig,
 )
-from components.values import ArmProperties, Ref, Scope, StackOutput, referred
+from components.values import ArmProperties, Joined, Ref, Scope, StackOutput, referred
 
 # a name space of our own, so that the same grant has the same name in every run and never another's
 _ASSIGNMENTS = UUID("5b0a3d0e-6a0c-5c43-9a7d-1f5c1c1a6d0b")
@@ -32,7 +32,7 @@ class Grant:
 
     key: str
     role: Role | str
-    scope: str | Ref
+    scope: str | Ref | Joined
     scope_id: str
 
 

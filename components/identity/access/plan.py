@@ -13,14 +13,8 @@ from components.values import ArmProperties, Ref, Scope, StackOutput, referred
 
 @dataclass(frozen=True, slots=True)
 class AccessPlan:
-    """The rights of the identities that Azure makes with a cluster.
+    """The rights of identities that Azure makes by itself; `role_assignments` may be none."""
 
-    Attributes:
-        key: The cluster's key.
-        role_assignments: The rights.
-    """
-
-    key: str
     role_assignments: tuple[RoleAssignmentPlan, ...]
 
 
@@ -33,6 +27,25 @@ def secrets_provider_contribution(config: KeyVaultSecretsProviderConfig | None) 
         "rotationPollInterval": config.rotation_poll_interval,
     }
     return {"addonProfiles": {"azureKeyvaultSecretsProvider": {"enabled": True, "config": settings}}}
+
+
+def plan_reader(
+    key: str, scope: Scope, *, holder: str, principal: Ref, workspaces: Mapping[str, tuple[str | Ref, str]]
+) -> AccessPlan:
+    """The right of a dashboard to read metrics.
+
+    Args:
+        key: The dashboard's key.
+        scope: Where it goes.
+        holder: Its ARM id.
+        principal: Its principal id.
+        workspaces: Azure Monitor workspaces by key: what stands for each, and its ARM id.
+    """
+    grants = (
+        Grant(f"{key}-{name}", Role.MONITORING_DATA_READER, reference, arm_id)
+        for name, (reference, arm_id) in workspaces.items()
+    )
+    return AccessPlan(tuple(role_assignment(grant, principal, holder, scope) for grant in grants))
 
 
 def plan_access(
@@ -63,4 +76,4 @@ def plan_access(
             grant = Grant(f"registry-{registry}", Role.ACR_PULL, referred("", "", existing), str(existing))
             yield role_assignment(grant, Ref("cluster", key, "kubeletPrincipalId"), f"{cluster}/kubelet", scope)
 
-    return AccessPlan(key, tuple(assignments()))
+    return AccessPlan(tuple(assignments()))

@@ -1,4 +1,4 @@
-"""Rights of the identities that Azure makes with a cluster, as one component."""
+"""Rights of identities that Azure makes by itself, as one component."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pulumi_azure_native import authorization
 from components.identity.access.plan import AccessPlan
 from components.outputs import References, arguments
 
-TYPE = "cilia:identity:ClusterAccess"
+TYPE = "cilia:identity:Access"
 
 
-class ClusterAccess(pulumi.ComponentResource):
-    """What a cluster reads: images of registries, secrets of key vaults.
+class Access(pulumi.ComponentResource):
+    """Rights that can only be granted once their holder is there: a cluster's add-ons and nodes, Grafana.
 
     Attributes:
         role_assignments: The rights.

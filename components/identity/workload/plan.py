@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from components.facts.names import Kind
 from components.identity.plan import Grant, RoleAssignmentPlan, role_assignment
@@ -61,13 +61,28 @@ def plan_workload_identities(
 
 
 def _identity(cluster: str, key: str, config: WorkloadIdentityConfig, scope: Scope) -> WorkloadIdentityPlan:
+    grants = (
+        Grant(role, given.role, referred("", "", given.scope), str(given.scope)) for role, given in config.roles.items()
+    )
     name = workload_identity_name(cluster, key, config)
+    return workload_identity(cluster, key, name, scope, accounts=config.service_accounts, grants=grants)
+
+
+def workload_identity(
+    cluster: str, key: str, name: str, scope: Scope, *, accounts: Iterable[str], grants: Iterable[Grant]
+) -> WorkloadIdentityPlan:
+    """An identity for service accounts.
+
+    Args:
+        cluster: The cluster's key.
+        key: The identity's key.
+        name: Its Azure name.
+        scope: Where it goes.
+        accounts: Who may use it, as `<namespace>/<service account>`.
+        grants: What it may do.
+    """
     principal = workload_reference(cluster, key, "principalId")
     holder = scope.arm_id("Microsoft.ManagedIdentity/userAssignedIdentities", name)
-    grants = (
-        Grant(f"{key}-{role}", given.role, referred("", "", given.scope), str(given.scope))
-        for role, given in config.roles.items()
-    )
     return WorkloadIdentityPlan(
         cluster=cluster,
         key=key,
@@ -78,8 +93,10 @@ def _identity(cluster: str, key: str, config: WorkloadIdentityConfig, scope: Sco
             "tags": dict(scope.tags),
             "resourceName": name,
         },
-        credentials=tuple(_credential(cluster, key, account, scope) for account in config.service_accounts),
-        role_assignments=tuple(role_assignment(grant, principal, holder, scope) for grant in grants),
+        credentials=tuple(_credential(cluster, key, account, scope) for account in accounts),
+        role_assignments=tuple(
+            role_assignment(replace(grant, key=f"{key}-{grant.key}"), principal, holder, scope) for grant in grants
+        ),
     )
 
 

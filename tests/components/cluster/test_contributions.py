@@ -9,7 +9,10 @@ from components.cluster.contributions import merged
 
 def test_mappings_are_merged_to_any_depth() -> None:
     own = {"name": "c", "addonProfiles": {"azurepolicy": {"enabled": True}}}
-    more = [{"addonProfiles": {"omsagent": {"enabled": False}}}, {"serviceMeshProfile": {"mode": "Istio"}}]
+    more: list[dict[str, object]] = [
+        {"addonProfiles": {"omsagent": {"enabled": False}}},
+        {"serviceMeshProfile": {"mode": "Istio"}},
+    ]
     assert merged(own, more) == {
         "name": "c",
         "addonProfiles": {"azurepolicy": {"enabled": True}, "omsagent": {"enabled": False}},

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from components.identity.access.config import KeyVaultSecretsProviderConfig
 from components.identity.access.plan import AccessPlan, plan_access, secrets_provider_contribution
-from components.identity.access.resources import ClusterAccess
+from components.identity.access.resources import Access
 from components.values import Ref, Scope, StackOutput
 from tests.components.mocks import deploy, only
 
@@ -66,7 +66,7 @@ def test_registry_may_be_another_stacks() -> None:
 
 
 def test_rights_are_granted_to_what_the_references_stand_for() -> None:
-    found = deploy(lambda: ClusterAccess("main", plan(), {SECRETS: "the add-on", KUBELET: "the nodes"}))
+    found = deploy(lambda: Access("main", plan(), {SECRETS: "the add-on", KUBELET: "the nodes"}))
     assert only(found, "RoleAssignment main-key-vault-apps").inputs["principalId"] == "the add-on"
     assert only(found, "RoleAssignment main-registry-images").inputs["principalId"] == "the nodes"
-    assert {each.parent for each in found if each.kind == "RoleAssignment"} == {"ClusterAccess main"}
+    assert {each.parent for each in found if each.kind == "RoleAssignment"} == {"Access main"}
