@@ -42,6 +42,7 @@ MODULES = (
     "stacks.checks.istio_gateways",
     "stacks.checks.istio_settings",
     "stacks.checks.monitoring",
+    "stacks.checks.isolation",
     "stacks.checks.maintenance",
     "stacks.checks.names",
     "stacks.checks.net",

@@ -69,6 +69,7 @@ ENFORCED = {
     **dict.fromkeys(("API-04", "API-05", "API-06", "API-08"), "stacks.checks.private_dns"),
     "VER-15": "stacks.checks.versions",
     **dict.fromkeys(("VER-04", "POOL-02", "POOL-03", "POOL-04", "POOL-07", "POOL-10"), "stacks.checks.pools"),
+    "VER-14": "stacks.checks.isolation",
     **dict.fromkeys(("POOL-05", "POOL-09", "VER-13", "VER-16"), "stacks.checks.pool_kinds"),
     **dict.fromkeys(("NAM-05", "NAM-06", "POOL-06"), "stacks.checks.node_settings"),
     **dict.fromkeys(("NAM-01", "NAM-02", "NAM-03", "NAM-04"), "stacks.checks.names"),
@@ -181,7 +182,7 @@ NOT_DECIDABLE = {
 
 # The area of work that a constraint belongs to.
 LATER = {
-    "platform": ("NET-31", "VER-14"),
+    "platform": ("NET-31",),
     "monitoring": ("VER-12", "ACNS-13"),
     "Istio": ("IST-03",),
     "BYOCNI": ("IST-15", "ACNS-16", "NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),

@@ -79,6 +79,8 @@ MAINTENANCE_MONTHS = range(1, 7)
 # https://learn.microsoft.com/azure/aks/configure-static-egress-gateway (2026-08): one address of the prefix per node
 GATEWAY_PREFIX_SIZES = range(28, 32)
 GATEWAY_POOL_RECOMMENDED_NODES = 2
+# https://learn.microsoft.com/azure/aks/concepts-network-isolated (2026-08)
+ISOLATED_FIRST_MINOR = 30
 # https://learn.microsoft.com/azure/aks/localdns-custom (2026-08)
 LOCAL_DNS_FIRST_MINOR = 31
 LOCAL_DNS_MIN_VCPUS = 4

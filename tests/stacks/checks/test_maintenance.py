@@ -64,7 +64,10 @@ def test_days_without_upgrades_end_after_they_begin() -> None:
 def test_window_in_which_nothing_happens_is_a_warning(name: str, field: str, channel: str) -> None:
     values = cluster({"maintenanceConfigurations": {name: WINDOW}, "autoUpgradeProfile": {field: channel}})
     assert problems(values) == [
-        f"{PATH}.{name}: warning: {field} is {channel}, so that nothing happens in it; set {field}, or remove it [CFG-64]"
+        (
+            f"{PATH}.{name}: warning: {field} is {channel}, so that nothing happens in it;"
+            f" set {field}, or remove it [CFG-64]"
+        )
     ]
 
 

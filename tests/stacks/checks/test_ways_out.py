@@ -25,9 +25,8 @@ def leaving(outbound: dict[str, Any], **changes: Any) -> dict[str, Any]:
     [
         {"type": "loadBalancer", "managedOutboundIPs": 2, "allocatedOutboundPorts": 4000},
         {"type": "loadBalancer", "outboundIPs": [ADDRESS], "idleTimeoutInMinutes": 4},
-        {"type": "none"},
     ],
-    ids=["managed-addresses", "own-addresses", "none"],
+    ids=["managed-addresses", "own-addresses"],
 )
 def test_way_out_with_sound_settings_is_fine(outbound: dict[str, Any]) -> None:
     assert problems(leaving(outbound)) == []
