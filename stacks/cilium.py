@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.cilium.plan import CiliumPlan, Surroundings, ValuePath, plan_cilium, value_at
+from components.cluster.api_server import NO_ZONE
 from components.facts import acns
 from components.facts import cilium as facts
 from components.facts.cilium import CiliumVersion, parse_cilium_version
@@ -94,9 +95,18 @@ def cilium_of(cluster: ClusterView) -> CiliumPlan | None:
             name=cluster.name,
             pod_cidr=networking.pod_cidr,
             mask_size=networking.cilium.mask_size,
-            api_server=Ref("cluster", cluster.key, "apiServer"),
+            api_server=Ref("cluster", cluster.key, api_server_name(cluster)),
             istio=config.istio is not None,
             unattended=config.in_cluster == "gitops",
             protect=cluster.stack.protect if config.protect is None else config.protect,
         ),
     )
+
+
+def api_server_name(cluster: ClusterView) -> str:
+    """Which of the cluster's names nodes find its API server by, as ARM calls it.
+
+    A private cluster without a private zone has a name in public DNS only; its address there is the private one.
+    """
+    server = cluster.config.api_server
+    return "privateFQDN" if server.enable_private_cluster and server.zone != NO_ZONE else "fqdn"

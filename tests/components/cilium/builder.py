@@ -10,7 +10,7 @@ from components.cilium.config import CiliumConfig
 from components.cilium.plan import CiliumPlan, Surroundings, plan_cilium
 from components.values import Ref
 
-API_SERVER = Ref("cluster", "main", "apiServer")
+API_SERVER = Ref("cluster", "main", "fqdn")
 POOL = IPv4Network("100.64.0.0/16")
 
 

@@ -1,0 +1,120 @@
+"""What a person or a pipeline runs where this program does not install Cilium itself: values and the lines for Helm.
+
+What only Azure or the stack's secrets know stays out of the values; the lines ask for it when they run.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from components.cilium.plan import CiliumPlan
+from components.facts import cilium as facts
+from components.values import ArmProperties, Ref
+
+_YAML_COLUMNS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Cilium to install by hand.
+
+    Attributes:
+        stack: The stack.
+        resource_group: The cluster's group.
+        cluster: The cluster's Azure name, which is that of its context too.
+        plan: The release.
+    """
+
+    stack: str
+    resource_group: str
+    cluster: str
+    plan: CiliumPlan
+
+    @property
+    def file(self) -> str:
+        """What its values file is called."""
+        return f"cilium-{self.plan.key}.yaml"
+
+    @property
+    def values(self) -> ArmProperties:
+        """The values that are known and no secret."""
+        return dict(_known(self.plan.values))
+
+    def commands(self, file: str) -> Iterator[str]:
+        """The lines to run, in order; `file` is where the values are."""
+        group, name = shlex.quote(self.resource_group), shlex.quote(self.cluster)
+        yield f"az aks get-credentials --resource-group {group} --name {name} --overwrite-existing"
+        if self.plan.ipsec_key is not None:
+            yield (
+                f"kubectl --context {name} create secret generic {facts.IPSEC_SECRET} --namespace {self.plan.namespace}"
+                f' --from-literal={facts.IPSEC_SECRET_KEY}="{self._asked(self.plan.ipsec_key)}"'
+            )
+        yield " ".join(self._upgrade(file))
+
+    def _upgrade(self, file: str) -> Iterator[str]:
+        plan = self.plan
+        yield f"helm upgrade --install {plan.name} {shlex.quote(plan.chart)}"
+        if plan.repository:
+            yield f"--repo {plan.repository}"
+        if plan.version:
+            yield f"--version {plan.version}"
+        yield f"--kube-context {shlex.quote(self.cluster)} --namespace {plan.namespace} --values {shlex.quote(file)}"
+        for path, reference in _references(plan.values):
+            yield f'--set-string {shlex.quote(path)}="{self._asked(reference)}"'
+        if plan.waits:
+            yield f"--atomic --timeout {plan.timeout_seconds}s"
+
+    def _asked(self, reference: Ref) -> str:
+        """What a shell puts in a reference's place."""
+        if reference.kind == "secret":
+            path = shlex.quote(f"cilia:secrets.{reference.key}")
+            return f"$(pulumi config get --stack {shlex.quote(self.stack)} --path {path})"
+        group, name = shlex.quote(self.resource_group), shlex.quote(self.cluster)
+        query = _QUERIES[reference.attribute]
+        return f"$(az aks show --resource-group {group} --name {name} --query {query} --output tsv)"
+
+    def text(self, file: str) -> str:
+        """The values file: how to use it in comments, then the values."""
+        lines = [
+            f"Values of Cilium for {self.cluster}, stack {self.stack}. Its nodes stay NotReady until this ran:",
+            *self.commands(file),
+        ]
+        comments = "".join(f"# {line}\n" for line in lines)
+        return comments + yaml.safe_dump(self.values, sort_keys=False, width=_YAML_COLUMNS)
+
+
+_QUERIES = {"fqdn": "fqdn", "privateFQDN": "privateFqdn"}
+"""As Azure CLI calls what ARM calls otherwise."""
+
+
+def _known(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Ref):
+            continue
+        yield name, _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(_known(value))
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value if not isinstance(item, Ref)]
+    return value
+
+
+def _references(value: Any, path: str = "") -> Iterator[tuple[str, Ref]]:
+    """Each reference with its path in Helm's own notation."""
+    if isinstance(value, Ref):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            escaped = str(name).replace(".", "\\.")
+            yield from _references(item, f"{path}.{escaped}" if path else escaped)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _references(item, f"{path}[{index}]")

@@ -1,0 +1,127 @@
+"""`cilia values`: what is written where this program does not install Cilium itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cilia.main import main
+from components.facts.chart_keys import chart_keys, misfits
+
+STACK = """
+config:
+  azure-native:location: westeurope
+  cilia:environment: {resourceGroup: {name: rg-byo}}
+  cilia:secrets: {ipsec: {secure: v1:aaaa}, pull: {secure: v1:bbbb}}
+  cilia:networks:
+    main: {addressSpace: [10.34.0.0/16], subnets: {nodes: {cidr: 10.34.0.0/24}}}
+  cilia:clusters:
+    main:
+      kubernetesVersion: "KUBERNETES"
+      network: main
+      inCluster: gitops
+      networking: {mode: byocni, podCidr: 100.64.0.0/16, cilium: {CILIUM}}
+      systemPool: {subnet: nodes, count: 3, maxPods: 110}
+encryptionsalt: v1:salt
+"""
+HELM = "helm upgrade --install cilium cilium --repo https://helm.cilium.io --version 1.19.6 --kube-context aks-main"
+CREDENTIALS = "az aks get-credentials --resource-group rg-byo --name aks-main --overwrite-existing"
+
+
+def stack(tmp_path: Path, cilium: str = "", kubernetes: str = "1.35") -> Path:
+    """A stack file with a Cilium of its own that something else installs."""
+    file = tmp_path / "Pulumi.byo.yaml"
+    file.write_text(STACK.replace("CILIUM", cilium).replace("KUBERNETES", kubernetes))
+    return file
+
+
+def commands(file: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines for the one cluster of a stack."""
+    assert main(["values", str(file), "-o", "json", "--today", "2026-09-01"]) == 0
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    return list(release["commands"])
+
+
+def test_values_are_a_file_for_helm_with_the_lines_that_use_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["values", str(stack(tmp_path)), "--today", "2026-09-01"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[:3] == [
+        "# Values of Cilium for aks-main, stack byo. Its nodes stay NotReady until this ran:",
+        f"# {CREDENTIALS}",
+        f"# {HELM} --namespace kube-system --values cilium-main.yaml --atomic --timeout 900s",
+    ]
+    values = yaml.safe_load(out)
+    assert values["ipam"]["operator"]["clusterPoolIPv4PodCIDRList"] == ["100.64.0.0/16"]
+    assert list(misfits(values, chart_keys("1.19.6"))) == []
+
+
+def test_name_of_the_api_server_is_asked_of_azure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = commands(stack(tmp_path, "kubeProxyReplacement: true"), capsys)
+    assert lines[-1] == (
+        f"{HELM} --namespace kube-system --values cilium-main.yaml --set-string k8sServiceHost="
+        '"$(az aks show --resource-group rg-byo --name aks-main --query fqdn --output tsv)" --atomic --timeout 900s'
+    )
+
+
+def test_secrets_are_asked_of_pulumi_and_in_no_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cilium = "encryption: {type: ipsec, key: {secret: ipsec}}, values: {extraConfig: {a.b: {secret: pull}}}"
+    file = stack(tmp_path, cilium)
+    lines = commands(file, capsys)
+    assert lines[:2] == [
+        CREDENTIALS,
+        (
+            "kubectl --context aks-main create secret generic cilium-ipsec-keys --namespace kube-system"
+            ' --from-literal=keys="$(pulumi config get --stack byo --path cilia:secrets.ipsec)"'
+        ),
+    ]
+    asked = '"$(pulumi config get --stack byo --path cilia:secrets.pull)"'
+    assert f"--set-string 'extraConfig.a\\.b'={asked}" in lines[2]
+    main(["values", str(file), "--today", "2026-09-01"])
+    assert yaml.safe_load(capsys.readouterr().out)["extraConfig"] == {}
+
+
+def test_helm_does_not_wait_where_waiting_would_never_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = commands(stack(tmp_path, "version: 1.18.12, hubble: {relay: true}", kubernetes="1.33"), capsys)
+    assert lines[-1].endswith("--values cilium-main.yaml")
+
+
+def test_chart_of_another_place_is_named_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = commands(stack(tmp_path, "chart: oci://registry.example/charts/cilium"), capsys)
+    assert lines[-1].startswith("helm upgrade --install cilium oci://registry.example/charts/cilium --version 1.19.6 ")
+
+
+def test_files_are_written_and_written_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = stack(tmp_path), tmp_path / "out"
+    for _ in range(2):
+        assert main(["values", str(file), "--out", str(out), "--today", "2026-09-01"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [each.name for each in out.iterdir()] == ["cilium-main.yaml"]
+        assert f"--values {out}/cilium-main.yaml" in lines[1]
+    assert yaml.safe_load((out / "cilium-main.yaml").read_text())["aksbyocni"] == {"enabled": True}
+
+
+def test_stack_with_errors_has_no_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["values", str(stack(tmp_path, "hubble: {ui: true}")), "--today", "2026-09-01"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "[BYO-10]" in shown.err
+
+
+def test_stack_without_a_cilium_of_its_own_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["values", "dev", "--today", "2026-08-21"]) == 0
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == (
+        "",
+        "stacks/Pulumi.dev.yaml: no cluster has a Cilium of its own, so there are no values\n",
+    )
+
+
+def test_file_that_cannot_be_read_is_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Pulumi.x.yaml").mkdir()
+    assert main(["values", str(tmp_path / "Pulumi.x.yaml"), "-o", "json"]) == 2
+    assert "error" in json.loads(capsys.readouterr().out)
