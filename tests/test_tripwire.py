@@ -71,6 +71,15 @@ ENFORCED = {
     **dict.fromkeys(("VER-04", "POOL-02", "POOL-03", "POOL-04", "POOL-07", "POOL-10"), "stacks.checks.pools"),
     "VER-14": "stacks.checks.isolation",
     **dict.fromkeys(("POOL-05", "POOL-09", "VER-13", "VER-16"), "stacks.checks.pool_kinds"),
+    **dict.fromkeys(
+        ("CAP-18", "ACNS-16", "BYO-02", "BYO-04", "BYO-05", "BYO-06", "BYO-14", "BYO-17", "BYO-18"),
+        "stacks.checks.byocni",
+    ),
+    **dict.fromkeys(
+        ("BYO-07", "BYO-09", "BYO-10", "BYO-11", "BYO-12", "BYO-13", "IST-15"), "stacks.checks.byocni_features"
+    ),
+    "NET-34": "stacks.checks.cluster_traffic",
+    "BYO-16": "components.cluster.modes.base",
     **dict.fromkeys(("NAM-05", "NAM-06", "POOL-06"), "stacks.checks.node_settings"),
     **dict.fromkeys(("NAM-01", "NAM-02", "NAM-03", "NAM-04"), "stacks.checks.names"),
     **dict.fromkeys(("ID-02", "ID-03"), "stacks.checks.identity"),
@@ -136,9 +145,28 @@ BY_CONSTRUCTION = {
         "there are no Windows pools",
         "tests/components/cluster/test_pool_plan.py::test_every_pool_is_linux_on_scale_sets",
     ),
-    "VER-03": (
-        "kube-proxy is never configured",
-        "tests/components/cluster/test_plan.py::test_kube_proxy_is_never_configured",
+    **dict.fromkeys(
+        ("VER-03", "BYO-08"),
+        (
+            "kube-proxy is never configured",
+            "tests/components/cluster/test_plan.py::test_kube_proxy_is_never_configured",
+        ),
+    ),
+    "BYO-01": (
+        "the mode has plugin none, and no key of another mode",
+        "tests/components/cluster/test_byocni.py::test_network_profile_has_plugin_none_and_nothing_of_other_modes",
+    ),
+    "BYO-03": (
+        "Cilium's pool is always sent, and is the cluster's pod range",
+        "tests/components/cilium/test_plan.py::test_pool_is_the_clusters_own_and_never_the_charts_default",
+    ),
+    "BYO-15": (
+        "everything in a cluster depends on its Cilium",
+        "tests/test_program.py::test_everything_in_a_cluster_waits_for_its_own_cilium",
+    ),
+    "BYO-19": (
+        "only a Cilium of one's own has a key for it",
+        "tests/components/cilium/test_plan.py::test_field_becomes_these_values_and_no_others",
     ),
     **dict.fromkeys(
         ("VER-11", "VER-18", "ACNS-11"),

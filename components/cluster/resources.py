@@ -116,9 +116,9 @@ def _answers(key: str, cluster: containerservice.ManagedCluster) -> dict[Ref, pu
     return {
         Ref("cluster", key): cluster.id,
         Ref("cluster", key, "name"): cluster.name,
-        Ref("cluster", key, "apiServer"): pulumi.Output.all(cluster.private_fqdn, cluster.fqdn).apply(
-            lambda names: names[0] or names[1] or ""
-        ),
+        # apart, because to a preview what a resource does not have is unknown
+        Ref("cluster", key, "fqdn"): cluster.fqdn,
+        Ref("cluster", key, "privateFQDN"): cluster.private_fqdn,
         Ref("cluster", key, "principalId"): cluster.identity.apply(lambda own: own.principal_id if own else ""),
         Ref("cluster", key, "tenantId"): cluster.identity.apply(lambda own: own.tenant_id if own else ""),
         Ref("cluster", key, "oidcIssuerUrl"): cluster.oidc_issuer_profile.apply(

@@ -128,7 +128,8 @@ def test_what_others_refer_to_is_there() -> None:
     assert made[0].references.keys() == {
         Ref("cluster", "main"),
         Ref("cluster", "main", "name"),
-        Ref("cluster", "main", "apiServer"),
+        Ref("cluster", "main", "fqdn"),
+        Ref("cluster", "main", "privateFQDN"),
         Ref("cluster", "main", "principalId"),
         Ref("cluster", "main", "tenantId"),
         Ref("cluster", "main", "oidcIssuerUrl"),
