@@ -1,7 +1,7 @@
 """Every pair of choices about a cluster, judged by a table from Azure's documentation.
 
 The table names the pairs that Azure refuses, each with who says so; every other pair is documented as working, or
-nothing speaks against it. It is written from the sources, not from the rules, so that either finds a fault in the other.
+nothing speaks against it. It is written from the sources, not from the rules, so that either shows up the other.
 Of what is not the matter of a pair, each choice brings what it needs (`NEEDS`), and the rest is the clean stack's.
 """
 
@@ -18,7 +18,7 @@ from stacks.check import check
 from stacks.parse import parse
 from tests.stacks.checks.builder import TODAY
 
-_ZONE = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/hub/providers/Microsoft.Network/privateDnsZones/"
+_HUB = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/hub/providers/Microsoft.Network"
 _SECURE = {"observability": True, "security": True}
 _PRIVATE = {"enablePrivateCluster": True}
 
@@ -46,7 +46,10 @@ CHOICES: dict[str, dict[str, Any]] = {
         "ranges": {"authorizedIPRanges": ["73.140.245.0/24"]},
         "private": _PRIVATE,
         "private without zone": {**_PRIVATE, "privateDNSZone": "none"},
-        "private in own zone": {**_PRIVATE, "privateDNSZone": f"{_ZONE}privatelink.westeurope.azmk8s.io"},
+        "private in own zone": {
+            **_PRIVATE,
+            "privateDNSZone": f"{_HUB}/privateDnsZones/privatelink.westeurope.azmk8s.io",
+        },
         "integrated": {"enableVnetIntegration": True},
         "integrated and private": {**_PRIVATE, "enableVnetIntegration": True},
     },
