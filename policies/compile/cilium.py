@@ -48,6 +48,9 @@ def allow_draft(group: list[Allowance], meaning: Meaning) -> Draft:
     """The policy for allowances that are one rule."""
     first = group[0]
     rule = {**_peer(first.peer, first.direction), **_ports(first.ports)}
+    if first.requests is not None and isinstance(first.peer, Node):
+        # the own node always gets in, unfiltered; named beside a filter it would be filtered, probes and all
+        rule["fromEntities"] = ["remote-node"]
     if first.requests is not None:
         requests = dict.fromkeys(one for allowance in group for one in allowance.requests or ())
         rule["toPorts"] = [{**entry, "rules": {"http": _http(requests)}} for entry in rule["toPorts"]]

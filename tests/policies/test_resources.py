@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pulumi_kubernetes as kubernetes
 
-from policies.attachment import ClusterPoliciesConfig
-from policies.cluster import plan_policies
-from policies.resources import PolicyBundle
+from policies.resources import TYPE, PolicyBundle
 from tests.components.mocks import Deployed, deploy, only
 from tests.policies.builder import FQDN, ISOLATED, Object, compiled, shop
 
@@ -27,8 +25,7 @@ def deployed(*layers: Object) -> list[Deployed]:
 
 
 def test_the_component_is_called_the_same_for_ever() -> None:
-    assert plan_policies.__name__
-    assert ClusterPoliciesConfig.__name__
+    assert TYPE == "cilia:policies:PolicyBundle"
     found = [one for one in deployed() if one.kind == "PolicyBundle"]
     assert [(one.name, one.parent) for one in found] == [("main-shop", "")]
 

@@ -18,7 +18,7 @@ from policies.verdict import verdict
 from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, compiled
 from tests.policies.engine import Engine
 
-EXAMPLES = int(os.environ.get("CILIA_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("CILIA_EXAMPLES", "30"))
 
 WORKLOADS: dict[str, Any] = {
     "web": {"namespace": "a", "labels": {"app": "web"}, "serviceAccount": "web", "ports": {"http": 80, "admin": 9000}},

@@ -257,3 +257,11 @@ def test_more_ports_than_an_entry_takes_are_split() -> None:
     _, manifests, _ = compiled(shop(ISOLATED, layer), PLAIN)
     (rule,) = (one for one in manifests if one.kind == "CiliumNetworkPolicy")
     assert [len(entry["ports"]) for entry in rule.object["spec"]["ingress"][0]["toPorts"]] == [40, 10]
+
+
+def test_the_own_node_is_not_named_beside_a_filter_that_would_then_filter_probes() -> None:
+    layer = {"http": [{"from": {"entity": "node"}, "to": "backend", "port": "http", "allow": [{"methods": ["GET"]}]}]}
+    (rule,) = objects(shop(ISOLATED, layer), L7)[("CiliumNetworkPolicy shop.node-to-backend-8080.http.ingress")][
+        "ingress"
+    ]
+    assert rule["fromEntities"] == ["remote-node"]
