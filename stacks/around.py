@@ -25,7 +25,8 @@ from components.monitoring.plan import CollectionPlan, monitoring_contribution, 
 from components.values import ArmProperties, Joined, Ref, is_key, referred
 from stacks.view import ClusterView
 
-_CONTROLLER = "alb"
+CONTROLLER = "alb"
+"""The key of the identity of the gateway's controller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def _gateway_controller(cluster: ClusterView) -> Iterator[WorkloadIdentityPlan]:
     )
     yield workload_identity(
         cluster.key,
-        _CONTROLLER,
-        f"id-{cluster.key}-{_CONTROLLER}",
+        CONTROLLER,
+        f"id-{cluster.key}-{CONTROLLER}",
         scope,
         accounts=(CONTROLLER_ACCOUNT,),
         grants=(

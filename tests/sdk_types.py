@@ -40,7 +40,7 @@ def _unknown(value: Any, kind: Any, path: str) -> Iterator[str]:
         elif (item_type := _inside(kind, collections.abc.Mapping)) is not None:
             for name, item in value.items():
                 yield from _unknown(item, item_type, f"{path}.{name}")
-        else:
+        elif Any not in _members(kind):  # what may be anything, the provider passes on
             yield path
     elif isinstance(value, list):
         item_type = _inside(kind, collections.abc.Sequence)

@@ -1,0 +1,203 @@
+"""What a step of a runbook asks about a cluster: whether it has something, and what that is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from cilia.runbook_data import Facts, Names
+from components.cluster.capacity import max_pods
+from components.facts.features import ModeName
+from components.values import Ref
+from stacks.around import CONTROLLER
+
+Has = Callable[[Facts], bool]
+
+
+def always(_: Facts) -> bool:
+    """Every cluster."""
+    return True
+
+
+def own_cilium(facts: Facts) -> bool:
+    """Whether Cilium is one's own."""
+    return facts.view.mode.name is ModeName.BYOCNI
+
+
+def cilium(facts: Facts) -> bool:
+    """Whether there is Cilium."""
+    return own_cilium(facts) or facts.view.config.networking.dataplane == "cilium"
+
+
+def managed_cilium(facts: Facts) -> bool:
+    """Whether AKS runs Cilium."""
+    return cilium(facts) and not own_cilium(facts)
+
+
+def acns(facts: Facts) -> bool:
+    """Whether anything of ACNS is on."""
+    return facts.view.config.acns.enabled
+
+
+def istio(facts: Facts) -> bool:
+    """Whether there is the Istio add-on."""
+    return facts.view.config.istio is not None
+
+
+def entra(facts: Facts) -> bool:
+    """Whether people sign in with Entra."""
+    return facts.plan.clusters[facts.view.key].kubelogin is not None
+
+
+def private(facts: Facts) -> bool:
+    """Whether the API server has a private address only."""
+    return facts.view.config.api_server.enable_private_cluster
+
+
+def hubble(facts: Facts) -> bool:
+    """Whether AKS runs Hubble's relay."""
+    return facts.view.config.acns.observability and managed_cilium(facts)
+
+
+def kube_proxy(facts: Facts) -> bool:
+    """Whether kube-proxy runs: Cilium takes its place only where AKS runs it."""
+    return not managed_cilium(facts)
+
+
+def workload_identities(facts: Facts) -> bool:
+    """Whether service accounts use identities of Azure."""
+    return bool(facts.view.config.workload_identities)
+
+
+def key_vaults(facts: Facts) -> bool:
+    """Whether pods mount secrets of key vaults."""
+    return facts.view.config.key_vault_secrets_provider is not None
+
+
+def metrics(facts: Facts) -> bool:
+    """Whether managed Prometheus collects metrics."""
+    return facts.view.config.monitoring.metrics is not None
+
+
+def logs(facts: Facts) -> bool:
+    """Whether Container Insights collects logs."""
+    return facts.view.config.monitoring.logs is not None
+
+
+def network_logs(facts: Facts) -> bool:
+    """Whether network flows are logged."""
+    config = facts.view.config.monitoring.logs
+    return config is not None and config.network_logs is not None
+
+
+def observed(facts: Facts) -> bool:
+    """Whether anything collects the cluster's data."""
+    return metrics(facts) or logs(facts)
+
+
+def application_gateway(facts: Facts) -> bool:
+    """Whether there is an Application Gateway for Containers."""
+    return facts.plan.around[facts.view.key].gateway is not None
+
+
+def controllers(facts: Facts) -> Iterator[Names]:
+    """The gateway, and the identity of its controller."""
+    around = facts.plan.around[facts.view.key]
+    if around.gateway is not None:
+        identity = next(plan.name for plan in around.workloads if plan.key == CONTROLLER)
+        yield {"gateway": around.gateway.name, "identity": identity}
+
+
+def goes_out_by(kind: str) -> Has:
+    """Whether this is the way out."""
+    return lambda facts: facts.view.config.networking.outbound.type == kind
+
+
+def where(has: Has) -> Callable[[Facts], Iterable[Names]]:
+    """Once, where a cluster has something."""
+    return lambda facts: ({},) if has(facts) else ()
+
+
+def pools(facts: Facts) -> Iterator[Names]:
+    """Every pool, with the pods that a node of it has at most."""
+    for pool in facts.view.pools:
+        yield {"pool": pool.name, "max_pods": str(max_pods(facts.view.config, pool.config))}
+
+
+def revisions(facts: Facts) -> Iterator[Names]:
+    """The revisions of the mesh."""
+    mesh = facts.view.config.istio
+    yield from ({"revision": revision} for revision in (mesh.revisions if mesh else ()))
+
+
+def canaries(facts: Facts) -> Iterator[Names]:
+    """The old and the new revision, while an upgrade is under way."""
+    mesh = facts.view.config.istio
+    if mesh is not None and len(mesh.revisions) > 1:
+        yield {"old": mesh.revisions[0], "new": mesh.revisions[1]}
+
+
+def tags(facts: Facts) -> Iterator[Names]:
+    """Revision tags."""
+    mesh = facts.view.config.istio
+    yield from ({"tag": tag, "revision": revision} for tag, revision in (mesh.tags if mesh else {}).items())
+
+
+def injected(facts: Facts) -> Iterator[Names]:
+    """Namespaces with sidecars."""
+    mesh = facts.view.config.istio
+    yield from ({"namespace": namespace} for namespace in (mesh.injection if mesh else ()))
+
+
+def injected_during_upgrade(facts: Facts) -> Iterator[Names]:
+    """Namespaces with sidecars, while an upgrade of the mesh is under way."""
+    return injected(facts) if any(True for _ in canaries(facts)) else iter(())
+
+
+def ingress_gateways(facts: Facts) -> Iterator[Names]:
+    """Ingress gateways that are on."""
+    mesh = facts.view.config.istio
+    if mesh is not None:
+        kinds = {"external": mesh.ingress_gateways.external, "internal": mesh.ingress_gateways.internal}
+        yield from ({"gateway": f"aks-istio-ingressgateway-{kind}"} for kind, on in kinds.items() if on)
+
+
+def egress_gateways(facts: Facts) -> Iterator[Names]:
+    """Egress gateways."""
+    mesh = facts.view.config.istio
+    for name, gateway in (mesh.egress_gateways if mesh else {}).items():
+        configuration = gateway.gateway_configuration_name or name
+        yield {"gateway": name, "namespace": gateway.namespace, "configuration": configuration}
+
+
+def workloads(facts: Facts) -> Iterator[Names]:
+    """Identities of workloads."""
+    for plan in facts.plan.around[facts.view.key].workloads:
+        yield {"identity": plan.name}
+
+
+def network(facts: Facts) -> Iterator[Names]:
+    """The network, by its ARM id or what prints it."""
+    vnet = facts.view.network
+    if vnet is not None and vnet.plan is not None:
+        existing = vnet.config.id
+        if isinstance(existing, str):
+            yield {"vnet": existing}
+        elif existing is None:
+            shown = f"az network vnet show --resource-group {facts.plan.scope.resource_group} --name {vnet.plan.name}"
+            yield {"vnet": f"$({shown} --query id --output tsv)"}
+
+
+def nat_addresses(facts: Facts) -> Iterator[Names]:
+    """The public addresses of the NAT gateways on the cluster's subnets."""
+    vnet = facts.view.network
+    if vnet is None or vnet.plan is None or not goes_out_by("userAssignedNATGateway")(facts):
+        return
+    attached = {
+        subnet.properties.get("natGateway", {}).get("id")
+        for subnet in vnet.plan.subnets
+        if any(pool.config.subnet == subnet.key for pool in facts.view.pools)
+    }
+    for address in vnet.plan.public_ips:
+        gateway = address.key.rpartition("-")[0]
+        if Ref("natGateway", f"{vnet.key}/{gateway}") in attached:
+            yield {"address": address.name}

@@ -1,0 +1,147 @@
+"""`cilia runbook`: the right commands for what a cluster has, ready to paste."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from cilia.main import main
+from cilia.runbook_data import Facts, Runbook, runbook
+from cilia.runbook_steps import RUNBOOK
+from stacks.load import load_file
+from tests.cilia.conftest import ROOT, WriteStack
+from tests.test_program import TODAY
+
+GOLDEN = Path(__file__).parent / "golden"
+PLATFORM = ROOT / "docs" / "examples" / "stacks" / "Pulumi.platform.yaml"
+ISTIO = (
+    "networking: {mode: overlay",
+    (
+        "istio: {revisions: [asm-1-29, asm-1-30], tags: {stable: asm-1-29}, injection: {shop: stable},"
+        " ingressGateways: {external: true}}\n      networking: {mode: overlay"
+    ),
+)
+WORKLOADS = (
+    "networking: {mode: overlay",
+    "workloadIdentities: {backend: {serviceAccounts: [shop/backend]}}\n      networking: {mode: overlay",
+)
+
+
+def titles(book: Runbook) -> list[str]:
+    """The capabilities of the one cluster of a stack."""
+    (cluster,) = book.clusters
+    return [capability.title for capability in cluster.capabilities]
+
+
+def commands(book: Runbook, title: str) -> list[str]:
+    """The commands for one capability of the one cluster of a stack."""
+    (cluster,) = book.clusters
+    (found,) = (capability for capability in cluster.capabilities if capability.title == title)
+    return [command for step in found.steps for command in step.commands]
+
+
+def book_of(file: Path) -> Runbook:
+    return runbook(load_file(file, today=TODAY), RUNBOOK)
+
+
+def test_the_runbook_of_a_plain_cluster(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
+    write_stack("dev")
+    assert main(["runbook", "dev"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == (GOLDEN / "runbook_plain.txt").read_text(encoding="utf-8")
+
+
+def test_the_runbook_of_a_cluster_with_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["runbook", str(PLATFORM), "-o", "md"])
+    assert capsys.readouterr().out == (GOLDEN / "runbook_platform.md").read_text(encoding="utf-8")
+
+
+def test_the_json_document_has_the_same_commands(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_stack("dev")
+    assert main(["runbook", "dev", "-o", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["cilia"] == 1
+    assert (document["stack"], document["resourceGroup"], document["problems"]) == ("dev", "rg-test", [])
+    (cluster,) = document["clusters"]
+    assert (cluster["name"], cluster["azureName"]) == ("main", "aks-main")
+    (proxy,) = (each for each in cluster["capabilities"] if each["title"] == "kube-proxy")
+    assert proxy["steps"] == [
+        {
+            "title": "Cilium does its work",
+            "commands": commands(book_of(file), "kube-proxy"),
+            "expect": "Error from server (NotFound)",
+        }
+    ]
+
+
+def test_only_what_a_cluster_has_is_in_its_runbook(write_stack: WriteStack) -> None:
+    plain = titles(book_of(write_stack("dev")))
+    assert plain == [
+        "Credentials",
+        "Cilium",
+        "Connectivity test",
+        "kube-proxy",
+        "Way out",
+        "Addresses",
+        "Upgrades",
+    ]
+    more = titles(book_of(write_stack("mesh", ISTIO)))
+    assert set(more) - set(plain) == {"Istio", "Mesh upgrade under way"}
+    assert "Workload identity" in titles(book_of(write_stack("workloads", WORKLOADS)))
+
+
+def test_an_upgrade_under_way_says_what_to_restart(write_stack: WriteStack) -> None:
+    book = book_of(write_stack("mesh", ISTIO))
+    assert commands(book, "Mesh upgrade under way") == [
+        "istioctl --istioNamespace aks-istio-system proxy-status --revision asm-1-29",
+        "kubectl --namespace shop rollout restart deployment",
+    ]
+
+
+def test_addresses_of_the_way_out_are_those_of_the_clusters_own_gateway(shipped: Path) -> None:
+    book = book_of(shipped / "stacks" / "Pulumi.prod.yaml")
+    for cluster in book.clusters:
+        (found,) = (capability for capability in cluster.capabilities if capability.title == "Way out")
+        assert [step.commands[0].split(" --query")[0] for step in found.steps[1:]] == [
+            "az network public-ip show --resource-group rg-cilia-prod --name pip-main-egress-1",
+            "az network public-ip show --resource-group rg-cilia-prod --name pip-main-egress-2",
+        ]
+
+
+def test_every_command_of_every_shipped_stack_can_be_pasted(shipped: Path) -> None:
+    for file in sorted((shipped / "stacks").glob("Pulumi.*.yaml")):
+        for cluster in book_of(file).clusters:
+            for capability in cluster.capabilities:
+                for step in capability.steps:
+                    for command in step.commands:
+                        assert shlex.split(command)
+                        assert "%(" not in command + step.title + step.expect
+
+
+def test_every_capability_is_one_that_some_cluster_has() -> None:
+    loaded = load_file(PLATFORM, today=TODAY)
+    assert loaded.checked is not None
+    assert loaded.plan is not None
+    facts = [Facts(view, loaded.plan) for view in loaded.checked.view.clusters]
+    assert [capability.title for capability in RUNBOOK if not any(capability.has(each) for each in facts)] == []
+
+
+def test_a_stack_with_errors_has_no_runbook(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
+    write_stack("dev", ("mode: overlay", "mode: overlays"))
+    assert main(["runbook", "dev"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "networking" in err
+    assert main(["runbook", "dev", "-o", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document.keys() == {"cilia", "stack", "problems"}
+
+
+@pytest.mark.usefixtures("project")
+def test_a_file_that_is_not_there_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runbook", "missing.yaml"]) == 2
+    assert capsys.readouterr().out == ""
