@@ -44,6 +44,9 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
         Difference("properties.apiServerAccessProfile", How.ONLY_OURS): "public, for everybody, run command on",
         Difference("properties.nodeProvisioningProfile", How.ONLY_OURS): "off",
         Difference(f"{_NETWORK}.staticEgressGatewayProfile", How.ONLY_OURS): "off",
+        Difference(
+            "properties.serviceMeshProfile.istio.revisions", How.ONLY_OURS
+        ): "the CLI leaves it to AKS, so that two clusters made on different days differ",
         # better defaults
         Difference("properties.autoUpgradeProfile", How.ONLY_OURS): "patches by themselves; the CLI's default is none",
         # AKS's own defaults, sent so that taking a setting back takes it back in Azure
@@ -63,6 +66,7 @@ EXPLAINED: Mapping[str, Mapping[Difference, str]] = {
         Difference("properties.azureMonitorProfile", How.ONLY_OURS): "off",
         Difference("properties.ingressProfile", How.ONLY_OURS): "off",
         Difference("properties.serviceMeshProfile", How.ONLY_OURS): "off",
+        Difference("properties.serviceMeshProfile.istio.components", How.ONLY_OURS): "no ingress gateways",
         Difference("properties.metricsProfile", How.ONLY_OURS): "cost analysis off",
         Difference("properties.workloadAutoScalerProfile", How.ONLY_OURS): "off",
         Difference("properties.nodeResourceGroupProfile", How.ONLY_OURS): "no restriction",
