@@ -29,7 +29,7 @@ def test_a_cluster_is_known_by_its_types_at_every_other_version() -> None:
     assert len(former) == len(CLUSTER_API_VERSIONS) - 1
     assert former[:2] == (
         "azure-native:containerservice:ManagedCluster",
-        "azure-native_containerservice_v20251001:containerservice:ManagedCluster",
+        "azure-native_containerservice_v20260101:containerservice:ManagedCluster",
     )
     assert type_token("2026-05-01", "ManagedCluster") not in former
 
