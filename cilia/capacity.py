@@ -30,6 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--subnet", required=True, metavar="CIDR", help="the subnet of the nodes")
     parser.add_argument("--pod-subnet", metavar="CIDR", help="the subnet of the pods, with podSubnet")
     parser.add_argument("--pod-cidr", metavar="CIDR", help="the range of the pods, with a mode that has one of its own")
+    parser.add_argument("--mask-size", type=int, metavar="N", help="prefix length of a node's range, with byocni")
     parser.add_argument("--allocation", choices=("dynamic", "staticBlock"), help="with podSubnet")
     parser.add_argument("--max-pods", type=int, metavar="N", help="pods per node; the mode's own number if absent")
     parser.add_argument("--max-surge", default=_DEFAULT_SURGE, metavar="N|PERCENT", help="during an upgrade (33%%)")
@@ -100,7 +101,14 @@ def _networking(options: Namespace) -> Any:
         InputError: The mode lacks something that was given, or a range is malformed.
     """
     given = {"podCidr": options.pod_cidr, "allocation": options.allocation}
-    written = {"mode": options.mode, **{key: value for key, value in given.items() if value is not None}}
+    written: dict[str, Any] = {
+        "mode": options.mode,
+        **{key: value for key, value in given.items() if value is not None},
+    }
+    if options.mask_size is not None:
+        if MODES[ModeName(options.mode)].azure_dataplane:
+            raise InputError(f"mode {options.mode} has no maskSize; remove that option")
+        written["cilium"] = {"maskSize": options.mask_size}
     adapter: TypeAdapter[Any] = TypeAdapter(Networking)
     try:
         return adapter.validate_python(written)
@@ -109,6 +117,8 @@ def _networking(options: Namespace) -> Any:
         key = str(detail["loc"][-1])
         if detail["type"] == "extra_forbidden":
             raise InputError(f"mode {options.mode} has no {key}; remove that option") from None
+        if detail["type"] == "missing":
+            raise InputError(f"mode {options.mode} needs a {key}; give it by its option") from None
         raise InputError(f"{key}: {detail['msg']}") from None
 
 

@@ -12,10 +12,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Any
 
 from components.cluster.capacity import Counts
+from components.cluster.modes.byocni import pool_pods_per_node
 from components.facts.features import ModeName
 from components.network.plan import SubnetPlan, ipv4_spaces
 from components.problems import ConfigError
 from components.values import camel
+from stacks.cilium import NodePort, node_ports, own_cilium
 from stacks.load import Loaded
 from stacks.view import ClusterView, NetworkView, PoolView
 
@@ -96,8 +98,33 @@ class PoolRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterPoolRow:
+    """How a Cilium of one's own divides the pod range, and what it needs among nodes.
+
+    Attributes:
+        mask_size: Prefix length of each node's part.
+        pods_per_node: Pods that such a part has addresses for.
+        node_ports: Ports that must be open among nodes.
+    """
+
+    mask_size: int
+    pods_per_node: int
+    node_ports: tuple[NodePort, ...]
+
+    @property
+    def each(self) -> str:
+        """What each node gets."""
+        return f"a /{self.mask_size} with {self.pods_per_node:,} pods for each"
+
+    @property
+    def ports(self) -> str:
+        """The ports, in one line."""
+        return ", ".join(f"{each.protocol} {each.port} ({each.what})" for each in self.node_ports)
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRow:
-    """One cluster."""
+    """One cluster; `cluster_pool` where it has a Cilium of its own."""
 
     name: str
     azure_name: str
@@ -105,6 +132,7 @@ class ClusterRow:
     network: str | None
     pod_cidr: IPv4Network | None
     pod_cidr_nodes: int | None
+    cluster_pool: ClusterPoolRow | None
     service_cidr: IPv4Network
     dns_service_ip: IPv4Address = field(metadata={"json": "dnsServiceIP"})  # as ARM spells it
     nodes: Counts
@@ -200,12 +228,21 @@ def _cluster(cluster: ClusterView, loaded: Loaded) -> ClusterRow:
         network=cluster.config.network,
         pod_cidr=plan.pod_cidr,
         pod_cidr_nodes=cluster.mode.pod_range_nodes(networking),
+        cluster_pool=_cluster_pool(cluster),
         service_cidr=plan.service_cidr,
         dns_service_ip=networking.dns_address,
         nodes=plan.nodes,
         pods=plan.pods,
         pools=tuple(_pool(pool) for pool in cluster.pools),
     )
+
+
+def _cluster_pool(cluster: ClusterView) -> ClusterPoolRow | None:
+    own = own_cilium(cluster)
+    if own is None:
+        return None
+    mask_size = own.config.mask_size
+    return ClusterPoolRow(mask_size, pool_pods_per_node(mask_size), tuple(node_ports(own)))
 
 
 def _pool(pool: PoolView) -> PoolRow:

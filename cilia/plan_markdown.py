@@ -65,8 +65,11 @@ def _cluster(cluster: ClusterRow) -> Iterator[str]:
     yield ""
     if cluster.pod_cidr:
         room = f", room for {counted(cluster.pod_cidr_nodes, 'node')}" if cluster.pod_cidr_nodes is not None else ""
-        yield f"- pods: `{cluster.pod_cidr}`{room}"
+        each = f", {cluster.cluster_pool.each}" if cluster.cluster_pool else ""
+        yield f"- pods: `{cluster.pod_cidr}`{room}{each}"
     yield f"- services: `{cluster.service_cidr}`, DNS at `{cluster.dns_service_ip}`"
+    if cluster.cluster_pool:
+        yield f"- ports among nodes: {cluster.cluster_pool.ports}"
 
 
 def _numbers(counts: Counts) -> tuple[str, ...]:

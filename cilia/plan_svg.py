@@ -202,6 +202,19 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
             "dim end",
         ),
     )
+    _cluster_pool(page, cluster)
+
+
+def _cluster_pool(page: _Page, cluster: ClusterRow) -> None:
+    """How a Cilium of one's own divides the pod range, and which ports it needs."""
+    pool = cluster.cluster_pool
+    if pool is None:
+        return
+    page.y += 18
+    words = f"pods: {cluster.pod_cidr}, {counted(cluster.pod_cidr_nodes or 0, 'node')}, {pool.each}"
+    page.add(svg.text(_MARGIN, page.y, words, "dim"))
+    page.y += 18
+    page.add(svg.text(_MARGIN, page.y, f"ports among nodes: {pool.ports}", "dim"))
 
 
 @dataclass(frozen=True)

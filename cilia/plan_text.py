@@ -107,5 +107,8 @@ def _pool(pool: PoolRow) -> tuple[str, ...]:
 def _ranges(cluster: ClusterRow) -> Iterable[str]:
     if cluster.pod_cidr:
         room = f", room for {counted(cluster.pod_cidr_nodes, 'node')}" if cluster.pod_cidr_nodes is not None else ""
-        yield f"  pods      {cluster.pod_cidr}{room}"
+        each = f", {cluster.cluster_pool.each}" if cluster.cluster_pool else ""
+        yield f"  pods      {cluster.pod_cidr}{room}{each}"
     yield f"  services  {cluster.service_cidr}, DNS at {cluster.dns_service_ip}"
+    if cluster.cluster_pool:
+        yield f"  ports     among nodes {cluster.cluster_pool.ports}"

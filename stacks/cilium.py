@@ -54,9 +54,17 @@ class OwnCilium:
 def own_ciliums(view: StackView) -> Iterator[OwnCilium]:
     """The Cilium of every cluster that has one of its own."""
     for cluster in view.clusters:
-        networking, plan = cluster.config.networking, cilium_of(cluster)
-        if isinstance(networking, ByocniEntry) and plan is not None:
-            yield OwnCilium(cluster, networking.cilium, plan)
+        own = own_cilium(cluster)
+        if own is not None:
+            yield own
+
+
+def own_cilium(cluster: ClusterView) -> OwnCilium | None:
+    """The Cilium of a cluster; None where Azure brings the dataplane."""
+    networking, plan = cluster.config.networking, cilium_of(cluster)
+    if not isinstance(networking, ByocniEntry) or plan is None:
+        return None
+    return OwnCilium(cluster, networking.cilium, plan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,3 +62,27 @@ def test_options_that_make_no_sense_are_one_line(
 ) -> None:
     assert main(["capacity", *words]) == 2
     assert capsys.readouterr().err == f"cilia: {message}\n"
+
+
+def test_a_cilium_of_ones_own_divides_the_range_by_its_mask(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--subnet", "10.0.0.0/16", "--pod-cidr", "192.168.0.0/18"]
+    assert main(["capacity", "byocni", *words, "--max-pods", "30"]) == 0
+    assert capsys.readouterr().out.startswith("48 nodes (16 more during an upgrade) and 1,440 pods")
+    assert main(["capacity", "byocni", *words, "--max-pods", "30", "--mask-size", "26"]) == 0
+    assert capsys.readouterr().out.startswith("192 nodes (64 more during an upgrade) and 5,760 pods")
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (["byocni", "--subnet", "10.0.0.0/16"], "mode byocni needs a podCidr; give it by its option"),
+        (
+            ["overlay", "--subnet", "10.0.0.0/16", "--mask-size", "26"],
+            "mode overlay has no maskSize; remove that option",
+        ),
+    ],
+    ids=["range", "mask"],
+)
+def test_what_a_mode_lacks_or_needs_is_said(words: list[str], refusal: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["capacity", *words]) == 2
+    assert capsys.readouterr().err == f"cilia: {refusal}\n"

@@ -117,3 +117,17 @@ def test_a_resource_has_the_name_that_it_has_where_it_lives(token: str, inputs: 
 def test_every_row_belongs_to_a_type_that_has_a_path_or_to_a_provider() -> None:
     rows = {*HIGHLIGHTS, *INLINE}
     assert rows - TEMPLATES.keys() == {"kubernetes:helm.sh/v3:Release", "pulumi:providers:kubernetes"}
+
+
+def test_a_helm_release_shows_its_chart_and_what_matters_of_its_values() -> None:
+    values = {
+        "ipam": {"operator": {"clusterPoolIPv4PodCIDRList": ["100.64.0.0/16"], "clusterPoolIPv4MaskSize": 24}},
+        "encryption": {"enabled": False},
+        "kubeProxyReplacement": False,
+    }
+    inputs = {"chart": "cilium", "version": "1.19.6", "values": values}
+    assert highlights("kubernetes:helm.sh/v3:Release", inputs) == [
+        "cilium 1.19.6",
+        "pods 100.64.0.0/16 by /24",
+        "kube-proxy replacement false",
+    ]

@@ -158,3 +158,21 @@ def test_warnings_stand_beside_the_plan(write_stack: WriteStack, capsys: pytest.
 def test_a_file_that_cannot_be_read_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "missing.yaml", "-o", "json"]) == 2
     assert "missing.yaml" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_cilium_of_ones_own_has_its_pool_and_ports_in_every_format(
+    shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del shipped
+    ports = "UDP 8472 (the vxlan tunnel), TCP 4240 (health probing), TCP 4244 (Hubble relay), UDP 51871 (WireGuard)"
+    shown = {}
+    for form in ("text", "md", "svg", "json"):
+        assert main(["plan", "byocni", "-o", form, "--today", "2026-08-21"]) == 0
+        shown[form] = capsys.readouterr().out
+    assert "  pods      100.64.0.0/16, room for 256 nodes, a /24 with 250 pods for each\n" in shown["text"]
+    assert f"  ports     among nodes {ports}\n" in shown["text"]
+    assert f"- ports among nodes: {ports}\n" in shown["md"]
+    assert f"ports among nodes: {ports}<" in shown["svg"]
+    (cluster,) = json.loads(shown["json"])["clusters"]
+    assert cluster["clusterPool"]["nodePorts"][0] == {"protocol": "UDP", "port": 8472, "what": "the vxlan tunnel"}
+    assert (cluster["clusterPool"]["maskSize"], cluster["clusterPool"]["podsPerNode"]) == (24, 250)

@@ -25,6 +25,7 @@ ONE_CILIUM = Rule(
     " Documentation/installation/k8s-install-helm.rst",
 )
 
+
 class ServicesBase(Model):
     """Services and the way out, which every mode has."""
 
