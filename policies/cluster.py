@@ -69,7 +69,9 @@ def plan_policies(
     problems.extend(problem for plan in found for problem in plan.problems)
     problems.extend(_same_objects(found, path))
     sources = [source for plan in found for source in plan.sources]
-    problems.extend(lint(sources, _context(found, capabilities)))
+    # what is compiled from one bundle alone cannot meet anything that it did not mean
+    if len(found) > 1 or any(source.written for source in sources):
+        problems.extend(lint(sources, _context(found, capabilities)))
     return PolicyPlan(cluster, found, tuple(dict.fromkeys(problems)))
 
 

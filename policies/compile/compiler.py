@@ -15,7 +15,7 @@ from policies.compile.cilium import (
     local_dns_draft,
     plain_dns_drafts,
 )
-from policies.compile.drafts import Draft
+from policies.compile.drafts import Allowance, Draft
 from policies.compile.network_policy import network_policies
 from policies.compile.surroundings import namespaces, peer_authentications
 from policies.intents import DnsRight, Meaning
@@ -40,10 +40,11 @@ EVERY_NAME = Rule(
 def compile_bundle(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], list[Problem]]:
     """Every manifest of a bundle, and what no mechanism of this cluster can say."""
     drafts = [*namespaces(meaning, capabilities), *peer_authentications(meaning)]
-    found = list(allowances(meaning, capabilities))
-    plain = [one for one in found if is_plain(one, meaning, capabilities)]
+    plain: list[Allowance] = []
+    others: list[Allowance] = []
+    for allowance in allowances(meaning, capabilities):
+        (plain if is_plain(allowance, meaning, capabilities) else others).append(allowance)
     drafts.extend(network_policies(meaning, plain))
-    others = [one for one in found if one not in plain]
     drafts.extend(allow_draft(group, meaning) for group in merged(others))
     drafts.extend(deny_draft(group, meaning) for group in merged(denials(meaning)))
     drafts.extend(isolation_draft(one) for one in meaning.isolations if one.pods.namespace is None)

@@ -13,7 +13,7 @@ from ipaddress import ip_network
 
 from components.facts.policy_features import DNS_LABELS, DNS_NAMESPACE, ISTIOD_LABELS
 from components.problems import KeyPath
-from policies.intents import Direction
+from policies.intents import DIRECTIONS, Direction
 from policies.lint.labels import bare, selector_keys
 from policies.lint.network_policy import parsed_range
 from policies.lint.source import CILIUM_KINDS, CiliumRule, Context, Object, Source, cilium_rules, items, mapping, texts
@@ -132,6 +132,13 @@ class World:
 
     def labels(self, sample: Sample) -> dict[str, str]:
         """Everything that a selector may ask of a pod."""
+        return self._labels[sample.namespace, sample.labels]
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, Labels], dict[str, str]]:
+        return {(sample.namespace, sample.labels): self._labels_of(sample) for sample in self.samples}
+
+    def _labels_of(self, sample: Sample) -> dict[str, str]:
         spaces = {"kubernetes.io/metadata.name": sample.namespace, **self.namespace_labels.get(sample.namespace, {})}
         return {
             **dict(sample.labels),
@@ -141,28 +148,34 @@ class World:
 
     def grants(self, sample: Sample, direction: Direction) -> list[Grant]:
         """Everything that concerns a pod in a direction."""
-        return self._grants.setdefault((sample, direction), [*self._found(sample, direction)])
+        labels = self.labels(sample)
+        return [
+            grant
+            for namespace, selector, found in self._rules[direction]
+            if namespace in (None, sample.namespace) and selects(selector, labels)
+            for grant in found
+        ]
 
     @cached_property
-    def _grants(self) -> dict[tuple[Sample, str], list[Grant]]:
-        return {}
+    def _rules(self) -> dict[Direction, list[tuple[str | None, Object, list[Grant]]]]:
+        """What each manifest grants in a direction: to pods of a namespace, or of any, that a selector selects."""
+        return {direction: list(self._found(direction)) for direction in DIRECTIONS}
 
-    def _found(self, sample: Sample, direction: Direction) -> Iterator[Grant]:
-        labels = self.labels(sample)
+    def _found(self, direction: Direction) -> Iterator[tuple[str | None, Object, list[Grant]]]:
         for source in self.sources:
-            if source.kind == "NetworkPolicy" and source.namespace == sample.namespace:
-                yield from self._network(source, direction, labels)
-            elif source.kind in CILIUM_KINDS and (
-                source.kind != CILIUM_KINDS[0] or source.namespace == sample.namespace
-            ):
+            if source.kind == "NetworkPolicy":
+                selector = mapping(mapping(source.object.get("spec")).get("podSelector"))
+                yield source.namespace, selector, list(self._network(source, direction))
+            elif source.kind in CILIUM_KINDS:
+                namespace = source.namespace if source.kind == CILIUM_KINDS[0] else None
                 for rule in cilium_rules(source):
-                    if rule.direction == direction and selects(mapping(rule.spec.get("endpointSelector")), labels):
-                        yield from self._cilium(rule)
+                    if rule.direction == direction:
+                        yield namespace, mapping(rule.spec.get("endpointSelector")), list(self._cilium(rule))
 
-    def _network(self, source: Source, direction: Direction, labels: dict[str, str]) -> Iterator[Grant]:
+    def _network(self, source: Source, direction: Direction) -> Iterator[Grant]:
         spec = mapping(source.object.get("spec"))
         types = texts(spec.get("policyTypes")) or ("Ingress", *(("Egress",) if spec.get("egress") else ()))
-        if direction.capitalize() not in types or not selects(mapping(spec.get("podSelector")), labels):
+        if direction.capitalize() not in types:
             return
         nobody: frozenset[Point] = frozenset()
         yield Grant(source, ("spec",), deny=False, isolates=True, peers=nobody, ports=None, selector="nobody")
@@ -176,21 +189,31 @@ class World:
     def _network_peers(self, peers: object, namespace: str) -> frozenset[Point]:
         found: set[Point] = set()
         for _, one in items(peers, ()):
-            peer = mapping(one)
-            if "ipBlock" in peer:
-                found.update(self._in_range(mapping(peer["ipBlock"]).get("cidr")))
-                continue
-            for sample in self.samples:
-                labels = self.labels(sample)
-                spaces = {key.removeprefix(NAMESPACE_LABELS): value for key, value in labels.items()}
-                same = (
-                    sample.namespace == namespace
-                    if "namespaceSelector" not in peer
-                    else selects(mapping(peer["namespaceSelector"]), spaces)
-                )
-                if same and selects(mapping(peer.get("podSelector")), labels):
-                    found.add(sample.point)
+            key = f"{namespace} {one!r}"
+            if key not in self._named:
+                self._named[key] = frozenset(self._network_peer(mapping(one), namespace))
+            found.update(self._named[key])
         return frozenset(found)
+
+    @cached_property
+    def _named(self) -> dict[str, frozenset[Point]]:
+        """Points of peers that were met before."""
+        return {}
+
+    def _network_peer(self, peer: Object, namespace: str) -> Iterator[Point]:
+        if "ipBlock" in peer:
+            yield from self._in_range(mapping(peer["ipBlock"]).get("cidr"))
+            return
+        for sample in self.samples:
+            labels = self.labels(sample)
+            spaces = {key.removeprefix(NAMESPACE_LABELS): value for key, value in labels.items()}
+            same = (
+                selects(mapping(peer["namespaceSelector"]), spaces)
+                if "namespaceSelector" in peer
+                else sample.namespace == namespace
+            )
+            if same and selects(mapping(peer.get("podSelector")), labels):
+                yield sample.point
 
     def _cilium(self, rule: CiliumRule) -> Iterator[Grant]:
         if not rule.rule:
