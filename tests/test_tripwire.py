@@ -97,7 +97,9 @@ ENFORCED = {
     "ACNS-08": "policies.compile.compiler",
     **dict.fromkeys(("IST-11", "POL-09"), "policies.normalise"),
     "IST-14": "policies.agreement",
+    **dict.fromkeys(("IST-03", "NET-31"), "stacks.checks.ingress"),
     **dict.fromkeys(("IST-01", "IST-02", "IST-17"), "stacks.checks.istio"),
+    **dict.fromkeys(("VER-12", "ACNS-13"), "stacks.checks.monitoring"),
     **dict.fromkeys(("IST-06", "IST-07"), "stacks.checks.istio_gateways"),
     **dict.fromkeys(("IST-08", "IST-10"), "stacks.checks.istio_settings"),
     **dict.fromkeys(("ACNS-09", "IST-12", "IST-13"), "stacks.checks.istio_features"),
@@ -210,10 +212,6 @@ NOT_DECIDABLE = {
 
 # The area of work that a constraint belongs to.
 LATER = {
-    "platform": ("NET-31",),
-    "monitoring": ("VER-12", "ACNS-13"),
-    "Istio": ("IST-03",),
-    "BYOCNI": ("IST-15", "ACNS-16", "NET-34", "CAP-18", *(f"BYO-{number:02}" for number in FAMILIES["BYO"])),
     "policies": (
         *("IST-04", "IST-16"),
         *("ACNS-06", "ACNS-07"),

@@ -116,6 +116,7 @@ def _answers(key: str, cluster: containerservice.ManagedCluster) -> dict[Ref, pu
     return {
         Ref("cluster", key): cluster.id,
         Ref("cluster", key, "name"): cluster.name,
+        Ref("cluster", key, "nodeResourceGroup"): cluster.node_resource_group.apply(lambda name: name or ""),
         # apart, because to a preview what a resource does not have is unknown
         Ref("cluster", key, "fqdn"): cluster.fqdn,
         Ref("cluster", key, "privateFQDN"): cluster.private_fqdn,

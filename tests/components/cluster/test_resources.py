@@ -132,6 +132,7 @@ def test_what_others_refer_to_is_there() -> None:
         Ref("cluster", "main", "privateFQDN"),
         Ref("cluster", "main", "principalId"),
         Ref("cluster", "main", "tenantId"),
+        Ref("cluster", "main", "nodeResourceGroup"),
         Ref("cluster", "main", "oidcIssuerUrl"),
         Ref("cluster", "main", "kubeletPrincipalId"),
         Ref("cluster", "main", "secretsProviderPrincipalId"),
