@@ -19,6 +19,7 @@ from tests.engine.harness import Engine
 from tests.engine.kubernetes import Kubernetes
 from tests.engine.provider import AzureNative
 from tests.engine.server import SHAPES_FILE, VERSIONS, Simulator, serve, simulator
+from tests.engine.shipped import STACKS, Shipped, deploy
 from tests.engine.store import Store
 
 SKIPPED = pytest.StashKey[int]()
@@ -97,6 +98,14 @@ def pulumi() -> str:
 def engine(tmp_path: Path, shapes_file: Path, pulumi: str) -> Engine:
     """A stack of its own for the real engine; skips where there is no `pulumi`."""
     return Engine(tmp_path / "engine", pulumi, shapes_file)
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def shipped(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shapes_file: Path, pulumi: str
+) -> Shipped:
+    """Each shipped stack in turn, deployed once for all tests."""
+    return deploy(request.param, Engine(tmp_path_factory.mktemp(request.param) / "engine", pulumi, shapes_file))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -101,6 +101,11 @@ class Outcome:
         return [_plain(item["message"]).strip() for item in found if item["severity"] == "error"]
 
     @property
+    def failures(self) -> list[str]:
+        """Why a command did not do all it should: its exit code and the errors. Empty when all is well."""
+        return [f"exit code {self.code}", *self.errors] if self.code or self.errors else []
+
+    @property
     def warnings(self) -> list[str]:
         """The warning messages, plain."""
         found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
@@ -167,6 +172,14 @@ class Engine:
         )
         path.chmod(0o755)
 
+    def copy(self, folder: Path) -> Engine:
+        """The same stack, state and cloud in another folder: what happens to one never reaches the other."""
+        made = Engine(folder, self.pulumi, self.shapes, dict(self.environment))
+        for name in ("project", "backend", "cloud"):
+            shutil.copytree(self.folder / name, folder / name, dirs_exist_ok=True)
+        made._write_project(yaml.safe_load((made.project / "Pulumi.yaml").read_text()))
+        return made
+
     def program(self, source: str, config: Mapping[str, Any] | None = None) -> None:
         """Writes a program of one file, and its stack's configuration (full keys, such as `azure-native:location`)."""
         (self.project / "__main__.py").write_text(source)
@@ -182,7 +195,7 @@ class Engine:
         for name in PROGRAM:
             source, target = REPOSITORY / name, self.project / name
             if source.is_dir():
-                unwanted = shutil.ignore_patterns("Pulumi.*.yaml", "__pycache__")
+                unwanted = shutil.ignore_patterns("Pulumi.*.yaml")  # bytecode comes along: it saves every test a second
                 shutil.copytree(source, target, ignore=unwanted, dirs_exist_ok=True)
             else:
                 shutil.copy(source, target)
@@ -267,11 +280,17 @@ class Engine:
         assert outcome.code in (0, EXPECT_NO_CHANGES_VIOLATED), outcome.text
         return outcome.code == 0
 
+    def export(self) -> str:
+        """The state as `pulumi stack export` writes it; secrets encrypted."""
+        return self.run("stack", "export", "--stack", STACK).text
+
+    def deployment(self) -> dict[str, Any]:
+        """The part of the state that says what there is: `resources`, `pending_operations`."""
+        return dict(json.loads(self.export())["deployment"])
+
     def resources(self) -> dict[str, dict[str, Any]]:
         """The resources in the state, by label; secrets as the state has them, encrypted."""
-        exported = self.run("stack", "export", "--stack", STACK)
-        deployment = json.loads(exported.text)["deployment"]
-        return {label(item["urn"]): item for item in deployment.get("resources") or []}
+        return {label(item["urn"]): item for item in self.deployment().get("resources") or []}
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs; a secret one is `[secret]` unless asked for."""

@@ -155,6 +155,17 @@ def test_pool_of_its_own_is_listed_after_a_refresh_and_stays_when_the_cluster_om
     assert azure.refresh(user) is not None
 
 
+def test_pools_are_listed_by_name_and_not_by_age(azure: Client) -> None:
+    samples.group(azure)
+    made = samples.cluster(azure)
+    samples.pool(azure, "apps")
+
+    again = azure.refresh(made)
+
+    assert again is not None
+    assert [pool["name"] for pool in again.inputs["agentPoolProfiles"]] == ["apps", "system"]
+
+
 @pytest.mark.usefixtures("group")
 def test_edit_of_the_inline_pool_reaches_azure(azure: Client) -> None:
     made = samples.cluster(azure)

@@ -39,8 +39,11 @@ def of_cluster(world: World, cluster_id: str) -> list[Resource]:
 
 
 def bodies(world: World, cluster_id: str) -> list[dict[str, Any]]:
-    """The pools as a cluster lists them, each with its name."""
-    return [{"name": pool.name, **pool.body} for pool in of_cluster(world, cluster_id)]
+    """The pools as a cluster lists them, each with its name: in order of names, not of creation."""
+    # https://github.com/hashicorp/terraform-provider-azurerm/pull/4676 and
+    # https://github.com/pulumi/pulumi-azure-native/issues/1298, where `agentpool` stands before `systempool`
+    found = sorted(of_cluster(world, cluster_id), key=lambda pool: pool.name)
+    return [{"name": pool.name, **pool.body} for pool in found]
 
 
 def check_subnets(world: World, pool: dict[str, Any]) -> None:

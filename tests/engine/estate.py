@@ -1,0 +1,74 @@
+"""What exists in the simulated cloud beside what the state says: every difference is something that people clean up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.engine import arm
+from tests.engine.catalogue import KINDS, short_token
+from tests.engine.harness import Engine
+
+CLUSTERS = "microsoft.containerservice/managedclusters"
+POOLS = f"{CLUSTERS}/agentpools"
+
+
+def differences(engine: Engine) -> list[str]:
+    """Orphans, ghosts, duplicates and unfinished business, one line each."""
+    deployment = engine.deployment()
+    made = [
+        item
+        for item in deployment.get("resources") or []
+        if item.get("custom") and not item.get("external") and not item["type"].startswith("pulumi:")
+    ]
+    return sorted([*_unfinished(deployment), *_azure(engine, made), *_kubernetes(engine, made)])
+
+
+def _unfinished(deployment: dict[str, Any]) -> Iterator[str]:
+    for operation in deployment.get("pending_operations") or []:
+        yield f"pending: {operation['type']} {operation['resource']['urn']}"
+    found = deployment.get("resources") or []
+    for urn, times in Counter(item["urn"] for item in found).items():
+        if times > 1:
+            yield f"{times} times in the state: {urn}"
+    for item in found:
+        for flag in ("delete", "pendingReplacement", "initErrors"):
+            if item.get(flag):
+                yield f"{flag}: {item['urn']}"
+
+
+def _azure(engine: Engine, made: list[dict[str, Any]]) -> Iterator[str]:
+    stated = {arm.key(item["id"]): item for item in made if item["type"].startswith("azure-native")}
+    existing = engine.cloud.snapshot()
+    inline = {arm.key(found) for found in _inline(stated)}
+    groups = {
+        arm.key(f"/subscriptions/{arm.subscription_of(found.id)}/resourceGroups/{found.body['nodeResourceGroup']}")
+        for found in existing.values()
+        if arm.type_of(found.id) == CLUSTERS
+    }
+    made_by_azure = {key for key in existing if any(arm.is_below(key, group) for group in groups)} | inline
+    for key in sorted(existing.keys() - stated.keys() - made_by_azure):
+        yield f"in Azure only: {existing[key].id}"
+    for key in sorted(stated.keys() - existing.keys()):
+        yield f"in the state only: {stated[key]['id']}"
+
+
+def _inline(stated: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """What is part of another resource's inputs and has an id all the same."""
+    for key, item in stated.items():
+        kind = KINDS[short_token(item["type"])[0]]
+        listed = {name: name for name in kind.sub_resources} | {"agentPoolProfiles": "agentPools"}
+        for name, segment in listed.items():
+            for child in item["inputs"].get(name) or []:
+                yield f"{key}/{segment}/{child['name']}"
+
+
+def _kubernetes(engine: Engine, made: list[dict[str, Any]]) -> Iterator[str]:
+    stated = Counter(f"{item['type']} {item['id']}" for item in made if item["type"].startswith("kubernetes:"))
+    with engine.cloud.transaction() as world:
+        existing = Counter(key for objects in world.kubernetes.values() for key in objects)
+    for key in sorted((existing - stated).elements()):
+        yield f"in a cluster only: {key}"
+    for key in sorted((stated - existing).elements()):
+        yield f"in the state only: {key}"
