@@ -118,3 +118,41 @@ def api_server_name(cluster: ClusterView) -> str:
     """
     server = cluster.config.api_server
     return "privateFQDN" if server.enable_private_cluster and server.zone != NO_ZONE else "fqdn"
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """What a Cilium of one's own can enforce, whatever policies ask for.
+
+    Attributes:
+        cilium: Its version as (major, minor); None where the file names none that is understood.
+        names: Whether it enforces egress by DNS name and DNS by name.
+        http: Whether it enforces HTTP rules.
+        nodes_in_ranges: Whether ranges in policies match nodes.
+        isolates_every_pod: Whether pods are isolated even without a policy.
+        enforces: Whether it enforces anything at all.
+    """
+
+    cilium: tuple[int, int] | None
+    names: bool
+    http: bool
+    nodes_in_ranges: bool
+    isolates_every_pod: bool
+    enforces: bool
+
+
+def enforcement(own: OwnCilium) -> Enforcement:
+    """What a cluster's own Cilium can enforce: HTTP and names need the proxy, and nothing needs ACNS.
+
+    Source: cilium 1.19.6 pkg/policy/proxyid.go (L7 and DNS rules are redirects to the proxy), values.yaml
+    """
+    proxy, mode = own.value("l7Proxy") is not False, own.value("policyEnforcementMode")
+    match = own.value("policyCIDRMatchMode") or ()
+    return Enforcement(
+        cilium=own.version.minor_version if own.version else None,
+        names=proxy,
+        http=proxy,
+        nodes_in_ranges="nodes" in match,
+        isolates_every_pod=mode == "always",
+        enforces=mode != "never",
+    )
