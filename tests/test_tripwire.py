@@ -89,7 +89,8 @@ ENFORCED = {
     ),
     **dict.fromkeys(("MUT-11", "MUT-12", "MUT-13", "MUT-15"), "components.mutability.egress"),
     **dict.fromkeys(
-        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-21", "MUT-22", "IST-09"), "components.mutability.clusters"
+        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-21", "MUT-22", "IST-09"),
+        "components.mutability.clusters",
     ),
     **dict.fromkeys(("MUT-04", "MUT-24", "MUT-25"), "components.mutability.pools"),
     "MUT-26": "components.mutability.networks",
@@ -104,6 +105,12 @@ ENFORCED = {
     **dict.fromkeys(("IST-08", "IST-10"), "stacks.checks.istio_settings"),
     **dict.fromkeys(("ACNS-09", "IST-12", "IST-13"), "stacks.checks.istio_features"),
     **dict.fromkeys(("POL-23", "POL-25"), "policies.ends"),
+    "IST-04": "policies.lint.lints",
+    "ACNS-07": "policies.lint.cilium_traps",
+    **dict.fromkeys(("POL-06", "POL-07"), "policies.lint.network_policy"),
+    **dict.fromkeys(("POL-12", "POL-13", "POL-14", "POL-15", "POL-31"), "policies.lint.cilium_valid"),
+    **dict.fromkeys(("POL-16", "POL-17", "POL-20"), "policies.lint.cilium_ports"),
+    "POL-26": "policies.lint.fields",
 }
 
 # Why nothing can be wrong, and the test that proves it.
@@ -213,9 +220,8 @@ NOT_DECIDABLE = {
 # The area of work that a constraint belongs to.
 LATER = {
     "policies": (
-        *("IST-04", "IST-16"),
-        *("ACNS-06", "ACNS-07"),
-        *(f"POL-{number:02}" for number in FAMILIES["POL"] if number not in (9, 23, 25, 29)),
+        *("IST-16", "ACNS-06"),
+        *(f"POL-{number:02}" for number in FAMILIES["POL"] if f"POL-{number:02}" not in ENFORCED),
     ),
 }
 PLACES = {
