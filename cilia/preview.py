@@ -11,20 +11,25 @@ from cilia.output import document, remark, result, style_of
 from cilia.preview_data import Preview, preview_stack
 from cilia.preview_text import preview_text
 from cilia.project import require_root, targets
+from cilia.review.verb import add_review, refuse_without_revision, run_review
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Adds the verb's arguments."""
     parser.add_argument("stacks", nargs="*", metavar="STACK|FILE", help="stacks or stack files; every stack if absent")
     parser.add_argument("--full", action="store_true", help="show all inputs and options, not only what matters most")
-    add_format(parser, "text", "json")
+    add_review(parser)
+    add_format(parser, "text", "json", "md")
     add_today(parser)
     add_debug(parser)
 
 
 def run(options: Namespace) -> int:
-    """Prints what each stack deploys; 1 if one has errors, 2 if one could not be read or run."""
+    """Prints what each stack deploys, or what changes; 1 if one has errors, 2 if one could not be read or run."""
     day = today(options.today)
+    if options.against is not None:
+        return run_review(options, day)
+    refuse_without_revision(options)
     previews: list[Preview] = []
     for target in targets(options.stacks):
         preview = preview_stack(target.file, require_root(target.file.parent), today=day)

@@ -14,7 +14,7 @@ import gc
 import heapq
 import runpy
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Resource:
         inputs: What the provider would receive, under its own names: secrets are `{"$secret": true}`, values known only
             after deployment `{"$unknown": what it is}`.
         options: `protect`, `dependsOn` and so on, each only when set; `id` for a resource that is read, not managed.
+        sources: Per input, the URNs of the resources that it comes from.
     """
 
     urn: str
@@ -50,6 +51,7 @@ class Resource:
     custom: bool
     inputs: Mapping[str, object]
     options: Mapping[str, object]
+    sources: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Returns the resource as `cilia preview -o json` prints it."""
@@ -170,6 +172,7 @@ class _Run:
                     custom=each.custom,
                     inputs=each.readable(self._marks),
                     options=each.options,
+                    sources=each.sources,
                 )
                 for each in resources
             ),

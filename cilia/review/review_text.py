@@ -1,0 +1,109 @@
+"""A review for people on a terminal: the verdict, what is dangerous, what is not."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from cilia.output import Look, Style, counted
+from cilia.review.changes import Change, by_danger
+from cilia.review.policies import PolicyChanges
+from cilia.review.review import Review
+from cilia.review.words import effects, is_dangerous, label, value, verdict
+from cilia.table import Column, table
+from components.mutability.change import EFFECTS, Effect
+
+_MARGIN = "    "
+_VALUE_CHARACTERS = 200
+_LOOKS: dict[Effect, Look] = {"refused": "red", "delete": "red", "replace": "red", "noEffect": "dim", "create": "green"}
+
+
+def review_text(review: Review, style: Style) -> Iterator[str]:
+    """The lines of a review that has an answer."""
+    changes = by_danger(review.changes or ())
+    against = f"against {review.revision.name} ({review.revision.commit[:7]})"
+    yield style.paint(f"{review.stack}  {review.preview.loaded.file}  {against}", "bold")
+    yield style.paint(verdict(changes), "bold", _look(review.worst))
+    for note in review.notes:
+        yield from _wrapped(f"Note: {note}", "", style)
+    dangerous = [change for change in changes if is_dangerous(change)]
+    for change in dangerous:
+        yield ""
+        yield from _block(change, style)
+    along = [change for change in changes if change.comes_along]
+    harmless = [change for change in changes if not is_dangerous(change) and not change.comes_along]
+    for title, rest in (("with what is replaced", along), ("without danger", harmless)):
+        if rest:
+            yield ""
+            yield style.paint(f"{counted(len(rest), 'change')} {title}", "bold")
+            for change in rest:
+                yield from _line(change, style)
+    yield from _addresses(review, style)
+    yield from _policies(review.policies, style)
+
+
+def _look(worst: Effect | None) -> Look:
+    if worst is None:
+        return "green"
+    return _LOOKS.get(worst, "yellow" if EFFECTS.index(worst) >= EFFECTS.index("rolling") else "green")
+
+
+def _head(change: Change, style: Style) -> str:
+    path = f"  {change.path}" if change.path else ""
+    return f"{style.paint(effects(change), _look(change.worst))}  {style.paint(label(change.urn), 'bold')}{path}"
+
+
+def _values(change: Change) -> str:
+    if change.kind != "change":
+        return ""
+    return f"{value(change.before, _VALUE_CHARACTERS)} -> {value(change.after, _VALUE_CHARACTERS)}"
+
+
+def _block(change: Change, style: Style) -> Iterator[str]:
+    yield _head(change, style)
+    if change.kind == "change":
+        yield from _wrapped(_values(change), _MARGIN, style)
+    yield from _wrapped(f"{change.message} [{change.rule}]", _MARGIN, style)
+    if change.cause and change.cause != change.urn:
+        yield from _wrapped(f"because of {label(change.cause)}", _MARGIN, style)
+
+
+def _line(change: Change, style: Style) -> Iterator[str]:
+    values = f": {_values(change)}" if change.kind == "change" else ""
+    yield f"  {_head(change, style)}{values}"
+    yield from _wrapped(f"{change.message} [{change.rule}]", f"  {_MARGIN}", style)
+
+
+def _wrapped(text: str, margin: str, style: Style) -> Iterator[str]:
+    columns = max(style.columns - len(margin), 20)
+    yield from (
+        f"{margin}{line}" for line in textwrap.wrap(text, columns, break_long_words=False, break_on_hyphens=False)
+    )
+
+
+def _addresses(review: Review, style: Style) -> Iterator[str]:
+    if review.addresses:
+        yield ""
+        yield style.paint("Addresses", "bold")
+        rows = [(each.name, each.what, each.before or "-", each.after or "-") for each in review.addresses]
+        yield from table((Column("name"), Column("range of"), Column("before"), Column("after")), rows, style)
+
+
+def _policies(policies: PolicyChanges, style: Style) -> Iterator[str]:
+    if policies:
+        yield ""
+        yield style.paint("Policies", "bold")
+        for line in policy_lines(policies):
+            yield from _wrapped(line, "  ", style)
+
+
+def policy_lines(policies: PolicyChanges) -> Sequence[str]:
+    """What changes about policies, one line each: isolation first, because it decides who reaches whom."""
+    isolation = [
+        f"{each['cluster']}: {each['workloads']} in {each['namespace'] or 'every namespace'}"
+        f" {'are isolated' if each['change'] == 'gained' else 'are no longer isolated'} for {each['direction']}"
+        for each in policies.isolation
+    ]
+    came = [f"{each['cluster']}: new in {each['bundle']}: {each['intent']}" for each in policies.added]
+    went = [f"{each['cluster']}: gone from {each['bundle']}: {each['intent']}" for each in policies.removed]
+    return [*isolation, *went, *came]

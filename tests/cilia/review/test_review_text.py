@@ -1,0 +1,104 @@
+"""A review on a terminal: verdict first, dangers before the rest, causes named."""
+
+from __future__ import annotations
+
+from cilia.output import Style
+from cilia.review.addresses import AddressChange
+from cilia.review.policies import PolicyChanges
+from cilia.review.review_text import review_text
+from tests.cilia.review.builder import CLUSTER, POOL, urn
+from tests.cilia.review.reviews import change, review
+
+
+def lines(*args: object, **more: object) -> list[str]:
+    """The text of a review without colours."""
+    return list(review_text(review(*args, **more), Style(columns=100)))  # type: ignore[arg-type]
+
+
+def test_verdict_counts_resources_by_effect_worst_first() -> None:
+    found = lines(
+        change("inPlace"),
+        change("inPlace", path="sku.tier"),
+        change("replace", "refused", name="other"),
+        change("rolling", name="third"),
+    )
+    assert found[0] == "dev  stacks/Pulumi.dev.yaml  against origin/main (0123456)"
+    assert found[1] == "1 refused, 1 replaced, 1 rolling nodes, 1 updated in place"
+
+
+def test_no_changes_are_one_verdict() -> None:
+    assert lines()[1:] == ["no changes"]
+
+
+def test_dangers_come_first_then_what_comes_along_then_the_rest() -> None:
+    cluster = urn(CLUSTER, "main")
+    found = lines(
+        change("inPlace", name="other"),
+        change("replace", path="tags.a", cause=cluster, message="comes with the replacement", rule="PRV-04"),
+        change("replace", path="networkProfile.podCidr", message="Pulumi deletes it"),
+        change("replace", name="user", type=POOL, path="resourceName", cause=cluster),
+        change("create", name="new", kind="add", path=None, before=None, after=None, message="is created"),
+    )
+    assert found[2:] == [
+        "",
+        "replaced  ManagedCluster main  networkProfile.podCidr",
+        "    a -> b",
+        "    Pulumi deletes it [MUT-06]",
+        "",
+        "replaced  AgentPool user  resourceName",
+        "    a -> b",
+        "    this happens [MUT-06]",
+        "    because of ManagedCluster main",
+        "",
+        "1 change with what is replaced",
+        "  replaced  ManagedCluster main  tags.a: a -> b",
+        "      comes with the replacement [PRV-04]",
+        "",
+        "2 changes without danger",
+        "  updated in place  ManagedCluster other  tags.env: a -> b",
+        "      this happens [MUT-06]",
+        "  created  ManagedCluster new",
+        "      is created [MUT-06]",
+    ]
+
+
+def test_values_are_words_of_limited_length_that_move_no_cursor() -> None:
+    found = lines(change("rolling", before="x\x1b[2J" + "y" * 300, after=None))
+    assert found[4:6] == ["    x", f"    [2J{'y' * 194}…"]
+    assert found[6] == "    -> nothing"
+
+
+def test_secret_and_unknown_values_are_named_as_such() -> None:
+    found = lines(change("rolling", before={"$secret": True}, after={"$unknown": "id of X"}))
+    assert found[4] == "    [secret] -> <id of X>"
+
+
+def test_notes_addresses_and_policies_have_their_place() -> None:
+    policies = PolicyChanges(
+        added=({"cluster": "main", "bundle": "shop", "layer": "flows", "intent": "a to b"},),
+        removed=({"cluster": "main", "bundle": "shop", "layer": "flows", "intent": "b to c"},),
+        isolation=(
+            {"cluster": "main", "namespace": "shop", "workloads": "all", "direction": "ingress", "change": "gained"},
+            {"cluster": "main", "namespace": "", "workloads": "app=a", "direction": "egress", "change": "lost"},
+        ),
+    )
+    moved = (
+        AddressChange("main-pods", "subnet", "10.0.0.0/24", "10.0.1.0/24"),
+        AddressChange("b", "subnet", "", "10.0.2.0/24"),
+    )
+    found = lines(notes=("everything is new",), addresses=moved, policies=policies)
+    assert found[1:] == [
+        "no changes",
+        "Note: everything is new",
+        "",
+        "Addresses",
+        "  name       range of  before       after",
+        "  main-pods  subnet    10.0.0.0/24  10.0.1.0/24",
+        "  b          subnet    -            10.0.2.0/24",
+        "",
+        "Policies",
+        "  main: all in shop are isolated for ingress",
+        "  main: app=a in every namespace are no longer isolated for egress",
+        "  main: gone from shop: b to c",
+        "  main: new in shop: a to b",
+    ]
