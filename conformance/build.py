@@ -150,12 +150,14 @@ def main() -> None:
         sys.stdout.writelines(f"{binary_of(name)}\n" for name in names)
         return
     check_go()
+    if arguments.modules:
+        sys.stdout.writelines(f"{sources_of(name)}\n" for name in names)
+        return
     os.nice(NICENESS)
     OUTPUT.mkdir(exist_ok=True)
     with (OUTPUT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # never two builds at once
-        for name in names:
-            sys.stdout.write(f"{sources_of(name) if arguments.modules else build(name)}\n")
+        sys.stdout.writelines(f"{build(name)}\n" for name in names)
 
 
 if __name__ == "__main__":

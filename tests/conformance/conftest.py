@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from tests.conformance.engines import Engines
 from tests.conformance.oracles import HOW_TO_GET_IT, Oracle, program
 
 
@@ -22,3 +24,23 @@ def cilium() -> Iterator[Oracle]:
     needs("cilium")
     with Oracle("cilium") as oracle:
         yield oracle
+
+
+@pytest.fixture(scope="session")
+def istio() -> Iterator[Oracle]:
+    """Istio's validation and authorization."""
+    needs("istio")
+    with Oracle("istio") as oracle:
+        yield oracle
+
+
+@pytest.fixture(scope="session")
+def engines(cilium: Oracle, istio: Oracle) -> Engines:
+    """Both, as in a cluster."""
+    return Engines(cilium, istio)
+
+
+@pytest.fixture(scope="session")
+def engines_before_1_19(engines: Engines) -> Engines:
+    """Both, with Cilium's selectors of peers as they were before 1.19."""
+    return replace(engines, any_cluster=True)
