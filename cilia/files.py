@@ -17,7 +17,7 @@ def create_text(file: Path, text: str) -> None:
         InputError: It exists, or cannot be written.
     """
     if os.path.lexists(file):
-        raise InputError(f"{file} exists already; remove it first, or write elsewhere with -o")
+        raise InputError(f"{file} exists already; remove it first, or write elsewhere with --out")
     with _unfinished(file, text) as unfinished:
         unfinished.rename(file)
 

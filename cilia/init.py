@@ -35,7 +35,7 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"what to begin with (prod for a stack called {' or '.join(_PRODUCTION)}, else dev)",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="where to write; - for stdout (stacks/Pulumi.STACK.yaml of the project)"
+        "--out", metavar="FILE", help="where to write; - for stdout (stacks/Pulumi.STACK.yaml of the project)"
     )
     add_today(parser)
     add_debug(parser)
@@ -52,12 +52,12 @@ def run(options: Namespace) -> int:
     template = options.template or ("prod" if stack in _PRODUCTION else "dev")
     text = starter(template, stack=stack, location=options.location, today=day)
     _require_valid(text, day)
-    if options.output == "-":
+    if options.out == "-":
         result(text.removesuffix("\n"))
         return 0
-    file = Path(options.output) if options.output else typed(stack_file(stack, require_root()))
+    file = Path(options.out) if options.out else typed(stack_file(stack, require_root()))
     create_text(file, text)
-    remark(f"wrote {file}; next: cilia validate {file if options.output else stack}")
+    remark(f"wrote {file}; next: cilia validate {file if options.out else stack}")
     return 0
 
 

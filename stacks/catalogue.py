@@ -78,6 +78,7 @@ MODULES = (
     "stacks.checks.upgrades",
     "stacks.checks.versions",
     "stacks.checks.workloads",
+    "stacks.load",
     "stacks.wording",
     "stacks.yaml_rules",
 )

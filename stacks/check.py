@@ -70,13 +70,18 @@ def _without_accepted(view: StackView, problems: list[Problem]) -> list[Problem]
     for index, entry in enumerate(view.config.accept):
         kept = [problem for problem in left if not _accepts(entry.rule, entry.path, problem)]
         if len(kept) == len(left):
-            message = f"{entry.rule} gives no warning at {entry.path}; remove the entry, or correct its rule and path"
-            kept.append(UNUSED_ACCEPT.error(("cilia:accept", index), message))
+            kept.append(UNUSED_ACCEPT.error(("cilia:accept", index), _unused(entry.rule, entry.path, problems)))
         left = kept
     return left
 
 
-def _accepts(rule: str, path: str, problem: Problem) -> bool:
+def _accepts(rule: str, path: str, problem: Problem, severity: str = "warning") -> bool:
     where = dotted(problem.path)
     below = where == path or where.startswith((path + ".", path + "["))
-    return problem.severity == "warning" and problem.rule == rule and below
+    return problem.severity == severity and problem.rule == rule and below
+
+
+def _unused(rule: str, path: str, problems: list[Problem]) -> str:
+    if any(_accepts(rule, path, problem, "error") for problem in problems):
+        return f"{rule} is an error at {path}, and errors cannot be accepted; mend it and remove the entry"
+    return f"{rule} gives no warning at {path}; remove the entry, or correct its rule and path"

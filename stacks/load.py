@@ -7,11 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from components.problems import ConfigError, Problem, dotted, errors
+from components.problems import PROJECT_NAMESPACE, ConfigError, Problem, dotted, errors
+from components.rules import Rule
 from stacks.check import Checked, check
 from stacks.parse import parse
 from stacks.plan import StackPlan
-from stacks.yaml_reader import Document, read_stack_file, read_text
+from stacks.yaml_reader import SECRET, Document, read_stack_file, read_text
+
+PLAIN_SECRET = Rule(
+    "CFG-11",
+    "Secrets are encrypted",
+    why="A stack file is committed; what is in it in plain text is known to everybody who reads the repository.",
+    fix="Replace the secret itself, since it is known now, and set it with `pulumi config set --secret --path`.",
+    source="https://www.pulumi.com/docs/iac/concepts/secrets/",
+)
+_SECRETS = f"{PROJECT_NAMESPACE}:secrets"
 
 STACKS_DIRECTORY = "stacks"
 """Where stack files are: `stackConfigDir` of Pulumi.yaml."""
@@ -68,8 +78,26 @@ def _load(document: Document, path: Path, today: date) -> Loaded:
     if not document.readable:
         return Loaded(stack, str(path), document, _located(document.problems, document, str(path), stack), (), None)
     checked = check(parse(document.config), today=today)
-    problems = _located((*document.problems, *checked.problems), document, str(path), stack)
+    found = _each_cause_once(document, (*_plain_secrets(document), *checked.problems))
+    problems = _located((*document.problems, *found), document, str(path), stack)
     return Loaded(stack, str(path), document, problems, tuple(dotted(part) for part in checked.skipped), checked)
+
+
+def _each_cause_once(document: Document, problems: Iterable[Problem]) -> Iterable[Problem]:
+    """The problems, without those that repeat what the reader said of the same place or of a file without content."""
+    if not document.config and errors(document.problems):
+        return ()
+    said = {problem.path for problem in document.problems if problem.path}
+    return [problem for problem in problems if problem.path not in said]
+
+
+def _plain_secrets(document: Document) -> Iterable[Problem]:
+    """CFG-11: values of `cilia:secrets` that anybody can read."""
+    secrets = document.config.get(_SECRETS)
+    for name, value in secrets.items() if isinstance(secrets, Mapping) else ():
+        if value is not SECRET:
+            fix = f"remove it and run: pulumi config set --secret --path '{_SECRETS}.{name}'"
+            yield PLAIN_SECRET.error((_SECRETS, name), f"the value stands in the file for everybody to read; {fix}")
 
 
 def with_problems(loaded: Loaded, more: Iterable[Problem]) -> Loaded:

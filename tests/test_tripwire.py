@@ -108,8 +108,9 @@ ENFORCED = {
     "IST-04": "policies.lint.lints",
     "ACNS-07": "policies.lint.cilium_traps",
     **dict.fromkeys(("POL-06", "POL-07"), "policies.lint.network_policy"),
-    **dict.fromkeys(("POL-12", "POL-13", "POL-14", "POL-15", "POL-31"), "policies.lint.cilium_valid"),
+    **dict.fromkeys(("POL-12", "POL-13", "POL-14", "POL-31"), "policies.lint.cilium_valid"),
     **dict.fromkeys(("POL-16", "POL-17", "POL-20"), "policies.lint.cilium_ports"),
+    "POL-15": "policies.lint.cilium_traps",
     "POL-26": "policies.lint.fields",
 }
 

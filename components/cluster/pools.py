@@ -58,7 +58,7 @@ DiskGb = Annotated[int, Field(ge=limits.OS_DISK_SIZE_GB.start, le=limits.OS_DISK
 class PoolSettings(Model):
     """What every node pool has, whatever it is for. Linux only: the Cilium dataplane has no Windows."""
 
-    vm_size: str = Field("Standard_D4ds_v5", description="Azure VM size")
+    vm_size: Annotated[str, Field(min_length=1)] = Field("Standard_D4ds_v5", description="Azure VM size")
     subnet: str | None = Field(None, description="a subnet of the cluster's network")
     pod_subnet: str | None = Field(None, description="with mode podSubnet: the subnet of its pods")
     allocation: Literal["dynamic", "staticBlock"] | None = Field(

@@ -33,6 +33,8 @@ SAME_SUBSCRIPTION = Rule(
     source="https://learn.microsoft.com/azure/aks/concepts-network-legacy-cni",
 )
 
+_NETWORK_TYPE = ["microsoft.network", "virtualnetworks"]
+_NETWORK_SLASHES = 8
 _MADE_HERE = ("dnsServers", "ddosProtectionPlan", "securityGroups", "natGateways", "routeTables", "tags", "protect")
 _MADE_HERE_OF_SUBNETS = ("size", "retired", "delegations", "serviceEndpoints", "protect")
 
@@ -42,6 +44,8 @@ def _existing_networks(view: StackView) -> Iterator[Problem]:
     for network in view.networks:
         if network.config.id is None:
             continue
+        if isinstance(network.config.id, str) and not _is_network(network.config.id):
+            yield ONLY_DESCRIBED.error((*network.path, "id"), _not_a_network(network.config.id))
         written = _written(network.config)
         for key in _MADE_HERE:
             if key in written:
@@ -60,6 +64,16 @@ def _existing_networks(view: StackView) -> Iterator[Problem]:
                         (*network.path, "subnets", name, key), f"{key} of a subnet that exists; {fix}, or remove id"
                     )
             yield from _attached_here(network, name)
+
+
+def _is_network(arm_id: str) -> bool:
+    """Whether an ARM id is one of a virtual network itself."""
+    return [part.lower() for part in arm_id.split("/")[6:8]] == _NETWORK_TYPE and arm_id.count("/") == _NETWORK_SLASHES
+
+
+def _not_a_network(arm_id: str) -> str:
+    kind = "/".join(arm_id.split("/")[6::2][:1] + arm_id.split("/")[7::2]) or "a resource group"
+    return f"this is the id of {kind}, not of a virtual network; use one that ends with virtualNetworks/<name>"
 
 
 def _written(config: Model) -> set[str]:
@@ -92,6 +106,8 @@ def _peerings(view: StackView) -> Iterator[Problem]:
                 yield ONE_WAY.error(path, "leads nowhere or to two networks; give network, stack and network, or id")
             elif peering.id is not None and peering.stack is not None:
                 yield ONE_WAY.error((*path, "stack"), "stack says nothing beside id; remove one of them")
+            elif peering.id is not None and not _is_network(peering.id):
+                yield ONE_WAY.error((*path, "id"), _not_a_network(peering.id))
             elif peering.id is not None and not peering.address_space:
                 yield ONE_WAY.error(
                     (*path, "addressSpace"), "missing; add the ranges of the network, so that overlaps are found"
@@ -104,11 +120,6 @@ def _peerings(view: StackView) -> Iterator[Problem]:
                     yield UNKNOWN_REFERENCE.error(
                         (*path, "network"), unknown_reference(peering.network, "other networks of this file", others)
                     )
-            if peering.allow_gateway_transit and peering.use_remote_gateways:
-                yield ONE_WAY.error(
-                    (*path, "useRemoteGateways"),
-                    "both networks would use the other's gateway; allow it in one direction",
-                )
 
 
 def _subscriptions(view: StackView) -> Iterator[Problem]:
@@ -126,4 +137,16 @@ def _subscriptions(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_existing_networks, _peerings, _subscriptions)
+def _gateways(view: StackView) -> Iterator[Problem]:
+    """CFG-09: whose gateway is used."""
+    for network in view.networks:
+        for name, peering in network.config.peerings.items():
+            path = (*network.path, "peerings", name)
+            if peering.allow_gateway_transit and peering.use_remote_gateways:
+                yield ONE_WAY.error(
+                    (*path, "useRemoteGateways"),
+                    "both networks would use the other's gateway; allow it in one direction",
+                )
+
+
+CHECKS = (_existing_networks, _peerings, _gateways, _subscriptions)

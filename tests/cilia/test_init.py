@@ -55,7 +55,7 @@ def test_an_existing_file_is_never_replaced(project: Path, capsys: pytest.Captur
     file = project / "stacks" / "Pulumi.dev.yaml"
     file.write_text("mine")
     assert main(["init", "dev"]) == 2
-    expected = "cilia: stacks/Pulumi.dev.yaml exists already; remove it first, or write elsewhere with -o\n"
+    expected = "cilia: stacks/Pulumi.dev.yaml exists already; remove it first, or write elsewhere with --out\n"
     assert capsys.readouterr() == ("", expected)
     assert file.read_text() == "mine"
 
@@ -91,7 +91,7 @@ def test_a_minus_writes_to_stdout_and_needs_no_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["init", "dev", "-o", "-"]) == 0
+    assert main(["init", "dev", "--out", "-"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
     assert out.startswith("# yaml-language-server: ")
@@ -100,7 +100,7 @@ def test_a_minus_writes_to_stdout_and_needs_no_project(
 
 
 def test_another_file_is_named_for_what_comes_next(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["init", "dev", "-o", "new/Pulumi.dev.yaml"]) == 0
+    assert main(["init", "dev", "--out", "new/Pulumi.dev.yaml"]) == 0
     assert capsys.readouterr().err == "wrote new/Pulumi.dev.yaml; next: cilia validate new/Pulumi.dev.yaml\n"
     assert (project / "new" / "Pulumi.dev.yaml").is_file()
 

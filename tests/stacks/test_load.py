@@ -82,3 +82,22 @@ def test_stack_and_file_name_each_other() -> None:
 
     assert file == Path("project/stacks/Pulumi.prod.eu.yaml")
     assert stack_name(file) == "prod.eu"
+
+
+def test_secret_in_plain_text_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, STACK + "  cilia:secrets: {pull: hunter2, other: {secure: v1:abc}}\n")
+
+    assert [str(problem) for problem in load_file(file, today=TODAY).problems] == [
+        (
+            f"{file}:10 secrets.pull: the value stands in the file for everybody to read; remove it and run:"
+            " pulumi config set --secret --path 'cilia:secrets.pull' [CFG-11]"
+        )
+    ]
+
+
+def test_one_cause_has_one_line(tmp_path: Path) -> None:
+    """What the reader refuses is not refused a second time by the model."""
+    file = written(tmp_path, STACK.replace("protect: false", "protect: no"))
+
+    assert [problem.rule for problem in load_file(file, today=TODAY).problems] == ["YML-14"]
+    assert [problem.rule for problem in load_file(written(tmp_path, ""), today=TODAY).problems] == ["YML-07"]

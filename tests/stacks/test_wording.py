@@ -37,7 +37,12 @@ def system(values: dict[str, Any]) -> dict[str, Any]:
         ),
         pytest.param(
             stack({"cilia:zzz": {}}),
-            ["zzz: unknown key 'zzz'; known here: accept, clusters, environment, monitoring, networks, secrets [CFG-01]"],
+            [
+                (
+                    "zzz: unknown key 'zzz'; known here: accept, clusters, environment, monitoring, networks, secrets"
+                    " [CFG-01]"
+                )
+            ],
             id="top-level-without-one",
         ),
         pytest.param(stack({"kubernetes:zzz": 1}), [], id="other-namespaces-are-others'-business"),

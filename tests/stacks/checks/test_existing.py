@@ -167,3 +167,20 @@ def test_pods_must_not_overlap_what_is_behind_a_peering() -> None:
             " use a free range such as 100.64.0.0/16"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("loadBalancers/lb", "Microsoft.Network/loadBalancers"),
+        ("virtualNetworks/vnet-hub/subnets/x", "Microsoft.Network/virtualNetworks/subnets"),
+    ],
+)
+def test_ids_of_other_things_are_no_networks(kind: str, shown: str) -> None:
+    other = HUB.replace("virtualNetworks/vnet-hub", kind)
+    message = f"this is the id of {shown}, not of a virtual network; use one that ends with virtualNetworks/<name>"
+
+    assert findings("CFG-08", existing({"id": other}))[0] == f"networks.main.id: {message}"
+    assert findings("CFG-09", peered({"id": other, "addressSpace": ["10.9.0.0/16"]})) == [
+        f"networks.main.peerings.hub.id: {message}"
+    ]
