@@ -251,6 +251,18 @@ class Engine:
         events = [json.loads(line) for line in lines]
         return Outcome(arguments, done.returncode, events, done.stdout + done.stderr, time.monotonic() - started)
 
+    def cilia(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs the project's own command line on this stack; `text` is what it reads from stdin."""
+        return subprocess.run(
+            [sys.executable, "-m", "cilia", *arguments],
+            cwd=self.project,
+            env={**self._environment(), "PYTHONPATH": str(REPOSITORY)},
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def _operate(self, command: str, *arguments: str, flags: Iterable[str] = ()) -> Outcome:
         if not (self.folder / "backend" / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json").exists():
             made = self.run("stack", "init", STACK)
