@@ -40,6 +40,7 @@ _CLUSTER: Templates = (
     "API server for {apiServerAccessProfile.authorizedIPRanges}",
     "identity {identity.userAssignedIdentities}",
     "upgrades {autoUpgradeProfile.upgradeChannel}",
+    "mesh {serviceMeshProfile.istio.revisions}",
 )
 _RULE: Templates = (
     "{priority} {direction} {access} {protocol}",
@@ -51,6 +52,7 @@ HIGHLIGHTS: Mapping[str, Templates] = {
     "authorization:RoleAssignment": ("{roleDefinitionId} on {scope}", "for {principalId}"),
     "containerservice:AgentPool": _POOL,
     "containerservice:ManagedCluster": _CLUSTER,
+    "managedidentity:FederatedIdentityCredential": ("{subject}",),
     "network:NatGateway": ("out by {publicIpAddresses[].id}", "idle {idleTimeoutInMinutes} min", "zone {zones}"),
     "network:PublicIPAddress": ("{publicIPAddressVersion}", "{publicIPAllocationMethod}", "zones {zones}"),
     "network:Subnet": (

@@ -99,6 +99,11 @@ def test_network_logs_with_a_filter_pass() -> None:
     assert problems(logged({"filters": _FILTERS})) == []
 
 
+def test_network_logs_are_of_kubernetes_1_33_on() -> None:
+    found = problems(logged({"filters": _FILTERS}, kubernetesVersion="1.33"))
+    assert [each for each in found if "[VER-12]" in each] == []
+
+
 def test_network_logs_without_a_filter_log_nothing() -> None:
     assert problems(logged({})) == [
         (
