@@ -73,7 +73,11 @@ class Preview:
 
 def preview_stack(file: Path, root: Path, *, today: date) -> Preview:
     """Checks a stack and, if nothing is wrong with it, records the program of the project at `root` with it."""
-    loaded = load_file(file, today=today)
+    return preview_loaded(load_file(file, today=today), root, today=today)
+
+
+def preview_loaded(loaded: Loaded, root: Path, *, today: date) -> Preview:
+    """The same for a stack that was read before, as it is or edited."""
     if loaded.plan is None:
         return Preview(loaded)
     if not (root / PROGRAM_FILE).is_file():

@@ -65,15 +65,16 @@ def stack_name(file: Path) -> str:
 
 def load_file(path: Path, *, today: date) -> Loaded:
     """Reads, checks and plans one stack file; whatever is wrong is in `problems`, nothing is raised."""
-    return _load(read_stack_file(path), path, today)
+    return load_document(read_stack_file(path), path, today=today)
 
 
 def load_text(text: bytes, path: Path, *, today: date) -> Loaded:
     """The same for content that is not in the file yet."""
-    return _load(read_text(text, str(path)), path, today)
+    return load_document(read_text(text, str(path)), path, today=today)
 
 
-def _load(document: Document, path: Path, today: date) -> Loaded:
+def load_document(document: Document, path: Path, *, today: date) -> Loaded:
+    """The same for what was read before, as it is or edited."""
     stack = stack_name(path)
     if not document.readable:
         return Loaded(stack, str(path), document, _located(document.problems, document, str(path), stack), (), None)

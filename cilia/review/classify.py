@@ -53,6 +53,18 @@ def classify(old: Sequence[Resource], new: Sequence[Resource]) -> list[Change]:
     return [change for each in planned if each.pair.either.custom for change in _changes(each, around)]
 
 
+def left_to_azure(old: Sequence[Resource], new: Sequence[Resource]) -> list[tuple[Difference, Verdict]]:
+    """What differs and the program ignores, with what Azure does when it is changed there."""
+    around = _Around(old, {})
+    return [
+        (difference, found[1])
+        for each in plan(pair(old, new))
+        if each.pair.old and each.pair.new
+        for difference in each.ignored
+        if (found := judge(difference, around.subject(each.pair.old, each.pair.new)))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What the judgement of one resource needs of all others."""

@@ -15,6 +15,7 @@ from components.cluster.modes.registry import Networking
 from components.cluster.pools import PoolConfig, SystemPoolConfig
 from components.facts import limits
 from components.facts.api_versions import DEFAULT_CLUSTER_API_VERSION, ApiVersion
+from components.facts.mutability import ExternallyChanged
 from components.facts.names import NAME_RULES, Kind
 from components.values import MALFORMED, KubernetesVersion, Listed, Model
 
@@ -186,6 +187,9 @@ class ClusterConfig(Model):
         },
     )
     tags: dict[str, str] = Field(default_factory=dict)
+    externally_changed: Listed[ExternallyChanged] = Field(
+        (), description="what Azure's own tools change while Pulumi leaves it alone; see cilia migrate"
+    )
     protect: bool | None = Field(None, description="whether Pulumi refuses to delete it; as the environment if absent")
     in_cluster: Literal["apply", "gitops"] = Field(
         "apply", description="apply: this program writes to the cluster; gitops: it only prints what to apply"

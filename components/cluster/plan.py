@@ -242,7 +242,10 @@ def _security_profile(config: ClusterConfig) -> ArmProperties:
 
 
 def _owned_by_azure(config: ClusterConfig) -> tuple[str, ...]:
-    """Input paths of the cluster that Azure changes by itself; never the whole pool list, which would drop edits."""
+    """Input paths of the cluster that others change: Azure by itself, or somebody with Azure's own tools.
+
+    Never the whole pool list, which would drop edits.
+    """
     own = ["kubernetesVersion"] if upgrades_minor_versions(config) else []
     inline = [f"agentPoolProfiles[0].{leaf}" for leaf in pool_leaves_owned_by_azure(config.system_pool, config)]
-    return (*own, *inline)
+    return (*own, *inline, *config.externally_changed)

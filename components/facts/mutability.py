@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 # MUT-24. https://learn.microsoft.com/azure/aks/create-node-pools#limitations, /concepts-network-ip-address-planning,
 # /custom-node-configuration, /reduce-latency-ppg and /use-azure-dedicated-hosts (2026-08): fixed at creation. The
 # provider plans all but the first as an update, which Azure refuses midway; in `replaceOnChanges` the engine plans what
@@ -119,3 +121,15 @@ OUTBOUND_PATHS_MANAGED_VNET: dict[str, frozenset[str]] = {
     "block": frozenset({"loadBalancer", "managedNATGateway", "managedNATGatewayV2", "none"}),
 }
 """With the VNet that AKS makes: from -> to."""
+
+ExternallyChanged = Literal[
+    "networkProfile.loadBalancerProfile",
+    "networkProfile.natGatewayProfile",
+    "networkProfile.networkDataplane",
+    "networkProfile.networkPluginMode",
+    "networkProfile.networkPolicy",
+    "networkProfile.outboundType",
+    "networkProfile.podCidr",
+]
+"""What Azure changes in place and the provider replaces a cluster for (MUT-01, 02, 06, 07, 09, 11, 12), and what goes
+with it."""

@@ -1,0 +1,194 @@
+"""Where a cluster may be moved in place: for each target, the stages that lead to it, or why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from components.cluster.config import ClusterConfig
+from components.facts.features import MODES, ModeName
+from components.facts.mutability import OUTBOUND_PATHS_MANAGED_VNET, OUTBOUND_PATHS_OWN_VNET, ExternallyChanged
+from components.mutability.egress import OUTBOUND_MANAGED, OUTBOUND_OWN
+from components.mutability.networking import PLUGIN, POD_CIDR, POD_SUBNETS, TO_CILIUM, TO_OVERLAY
+from components.rules import Rule
+
+DEFAULT_POD_CIDR = "10.244.0.0/16"
+_ENGINES_OF_AZURE = ("azure", "calico")
+
+Edits = dict[tuple[str, ...], Any]
+"""What to write below a cluster's key; None takes the key away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One change that Azure makes in place, in an operation of its own.
+
+    Attributes:
+        title: What it does.
+        edits: What to write into the stack file.
+        leaves: What Pulumi leaves alone meanwhile.
+        checks: What shows that it is done, with `{group}` and `{name}` of the cluster.
+    """
+
+    title: str
+    edits: Edits
+    leaves: tuple[ExternallyChanged, ...]
+    checks: tuple[str, ...]
+
+
+class NoWayError(Exception):
+    """A target that does not lead anywhere in place; its text is one line.
+
+    Attributes:
+        rule: The id of the rule that says so; empty where the target itself is no use.
+    """
+
+    def __init__(self, message: str, rule: Rule | None = None) -> None:
+        super().__init__(f"{message} [{rule.id}]" if rule else message)
+        self.rule = rule.id if rule else ""
+
+
+def _profile(name: str) -> str:
+    return f"az aks show --resource-group {{group}} --name {{name}} --query networkProfile.{name}"
+
+
+def _mode(config: ClusterConfig) -> str:
+    return str(config.networking.mode)
+
+
+def _no_byocni(config: ClusterConfig) -> None:
+    if _mode(config) == "byocni":
+        raise NoWayError(
+            "Azure documents no way from a network plugin of your own to another; make a new cluster", PLUGIN
+        )
+
+
+def _policy_stage(engine: str) -> Stage:
+    return Stage(
+        f"Remove the policy engine {engine}: from then on nothing enforces network policies",
+        {("networking", "networkPolicy"): "none"},
+        ("networkProfile.networkPolicy",),
+        (_profile("networkPolicy"),),
+    )
+
+
+def to_cilium(config: ClusterConfig, _: str) -> list[Stage]:
+    """The Cilium dataplane, whatever the mode.
+
+    Raises:
+        NoWayError: It is there already, or the cluster has a network plugin of its own.
+    """
+    _no_byocni(config)
+    if config.networking.dataplane == "cilium":
+        raise NoWayError("the dataplane is cilium already; nothing to do")
+    return [
+        Stage(
+            "Exchange the dataplane for Cilium",
+            {("networking", "dataplane"): "cilium", ("networking", "networkPolicy"): None},
+            ("networkProfile.networkDataplane", "networkProfile.networkPolicy"),
+            (_profile("networkDataplane"), "kubectl --namespace kube-system rollout status daemonset/cilium"),
+        )
+    ]
+
+
+def to_overlay(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
+    """Azure CNI Overlay, from node subnets only.
+
+    Raises:
+        NoWayError: It is there already, or no way leads there.
+    """
+    _no_byocni(config)
+    if _mode(config) == "overlay":
+        raise NoWayError("the mode is overlay already; nothing to do")
+    if _mode(config) == "podSubnet":
+        raise NoWayError("Azure documents no way from pod subnets to overlay; make a new cluster", POD_SUBNETS)
+    engine = config.networking.network_policy
+    stages = [_policy_stage(engine)] if engine in _ENGINES_OF_AZURE else []
+    default = MODES[ModeName.NODE_SUBNET].default_max_pods
+    pinned: Edits = {("systemPool", "maxPods"): default} if config.system_pool.max_pods is None else {}
+    pinned |= {("pools", name, "maxPods"): default for name, pool in config.pools.items() if pool.max_pods is None}
+    edits: Edits = {
+        ("networking", "mode"): "overlay",
+        ("networking", "podCidr"): pod_cidr or DEFAULT_POD_CIDR,
+        **pinned,
+    }
+    leaves: tuple[ExternallyChanged, ...] = ("networkProfile.networkPluginMode", "networkProfile.podCidr")
+    checks = (_profile("networkPluginMode"), "kubectl get pods --all-namespaces --output wide")
+    return [*stages, Stage("Move the pods to a range of their own", edits, leaves, checks)]
+
+
+def to_pod_cidr(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
+    """A larger range of pods, for overlay and for a plugin of one's own.
+
+    Raises:
+        NoWayError: The range is none, or does not hold the old one.
+    """
+    before = getattr(config.networking, "pod_cidr", None)
+    if before is None:
+        raise NoWayError(f"mode {_mode(config)} has no range of pods")
+    try:
+        after = IPv4Network(pod_cidr)
+    except ValueError:
+        raise NoWayError(f"{pod_cidr!r} is no range; write one such as --to pod-cidr={before.supernet()}") from None
+    if _mode(config) == "overlay" and (before == after or not before.subnet_of(after)):
+        raise NoWayError(f"{after} does not hold all of {before} and more; Azure only lets the range grow", POD_CIDR)
+    check = "kubectl get nnc --all-namespaces" if _mode(config) == "overlay" else "kubectl get nodes"
+    return [
+        Stage(
+            f"Let the range of pods become {after}",
+            {("networking", "podCidr"): str(after)},
+            ("networkProfile.podCidr",),
+            (_profile("podCidr"), check),
+        )
+    ]
+
+
+def to_outbound(config: ClusterConfig, kind: str) -> list[Stage]:
+    """Another way out.
+
+    Raises:
+        NoWayError: It is there already, or Azure does not take this path.
+    """
+    before = config.networking.outbound.type
+    own = config.network is not None
+    allowed = OUTBOUND_PATHS_OWN_VNET if own else OUTBOUND_PATHS_MANAGED_VNET.get(before, frozenset())
+    if kind == before:
+        raise NoWayError(f"the way out is {before} already; nothing to do")
+    if kind not in allowed or before not in OUTBOUND_PATHS_OWN_VNET | OUTBOUND_PATHS_MANAGED_VNET.keys():
+        ways = ", ".join(sorted(allowed - {before})) or "nothing"
+        raise NoWayError(f"Azure takes {before} to {ways} only", OUTBOUND_OWN if own else OUTBOUND_MANAGED)
+    leaves: tuple[ExternallyChanged, ...] = (
+        "networkProfile.outboundType",
+        "networkProfile.loadBalancerProfile",
+        "networkProfile.natGatewayProfile",
+    )
+    edits: Edits = {("networking", "outbound"): {"type": kind}}
+    return [Stage(f"Let everything out by {kind}", edits, leaves, (_profile("outboundType"),))]
+
+
+TARGETS: dict[str, tuple[str, Rule, Callable[[ClusterConfig, str], list[Stage]]]] = {
+    "cilium": ("cilium", TO_CILIUM, to_cilium),
+    "overlay": ("overlay[=CIDR]", TO_OVERLAY, to_overlay),
+    "pod-cidr": ("pod-cidr=CIDR", POD_CIDR, to_pod_cidr),
+    "outbound": ("outbound=TYPE", OUTBOUND_OWN, to_outbound),
+}
+"""Name -> how it is written, the rule about it, and what leads there."""
+
+
+def stages(target: str, config: ClusterConfig) -> list[Stage]:
+    """The stages from a cluster as it is declared to a target such as `overlay=192.168.0.0/16`.
+
+    Raises:
+        NoWayError: There is no such target, or no way to it.
+    """
+    name, _, value = target.partition("=")
+    if name == "kubenet":
+        raise NoWayError(
+            "kubenet is no mode of this toolkit; move such a cluster to overlay with az aks update, then describe it"
+            " here"
+        )
+    if name not in TARGETS:
+        raise NoWayError(f"no target {target!r}; the targets are {', '.join(form for form, _, _ in TARGETS.values())}")
+    return TARGETS[name][2](config, value)

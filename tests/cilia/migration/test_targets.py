@@ -1,0 +1,114 @@
+"""Where a cluster may be moved in place, and where no way leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cilia.migration.targets import NoWayError, stages
+from components.cluster.config import ClusterConfig
+
+
+def cluster(networking: dict[str, Any], **more: Any) -> ClusterConfig:
+    """A cluster on a network of its own, with this networking and a pool `user`."""
+    pools = {"systemPool": {}, "pools": {"user": {"maxPods": 60}}}
+    return ClusterConfig.model_validate({"kubernetesVersion": "1.35", "networking": networking, **pools, **more})
+
+
+FLAT = {"mode": "nodeSubnet", "dataplane": "azure", "networkPolicy": "calico"}
+OVERLAY = {"mode": "overlay", "dataplane": "azure", "podCidr": "192.168.0.0/18"}
+POD_SUBNET = {"mode": "podSubnet"}
+
+
+def test_cilium_is_one_stage_from_any_mode() -> None:
+    for networking in (FLAT, OVERLAY, {**POD_SUBNET, "dataplane": "azure"}):
+        (stage,) = stages("cilium", cluster(networking))
+        assert stage.edits == {("networking", "dataplane"): "cilium", ("networking", "networkPolicy"): None}
+        assert stage.leaves == ("networkProfile.networkDataplane", "networkProfile.networkPolicy")
+
+
+def test_overlay_removes_azures_policy_engine_first_and_keeps_the_pods_per_node() -> None:
+    first, second = stages("overlay=192.168.0.0/16", cluster(FLAT))
+    assert first.edits == {("networking", "networkPolicy"): "none"}
+    assert second.edits == {
+        ("networking", "mode"): "overlay",
+        ("networking", "podCidr"): "192.168.0.0/16",
+        ("systemPool", "maxPods"): 30,
+    }
+    assert second.leaves == ("networkProfile.networkPluginMode", "networkProfile.podCidr")
+
+
+def test_overlay_without_a_policy_engine_is_one_stage_with_azures_range() -> None:
+    (stage,) = stages("overlay", cluster({**FLAT, "networkPolicy": "none"}))
+    assert stage.edits["networking", "podCidr"] == "10.244.0.0/16"
+
+
+def test_pod_range_grows() -> None:
+    (stage,) = stages("pod-cidr=192.168.0.0/16", cluster(OVERLAY))
+    assert stage.edits == {("networking", "podCidr"): "192.168.0.0/16"}
+    assert stage.leaves == ("networkProfile.podCidr",)
+
+
+def test_way_out_changes_with_all_that_goes_with_it() -> None:
+    (stage,) = stages("outbound=userDefinedRouting", cluster(OVERLAY, network="main"))
+    assert stage.edits == {("networking", "outbound"): {"type": "userDefinedRouting"}}
+    assert stage.leaves == (
+        "networkProfile.outboundType",
+        "networkProfile.loadBalancerProfile",
+        "networkProfile.natGatewayProfile",
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "networking", "message"),
+    [
+        ("cilium", {"mode": "overlay"}, "the dataplane is cilium already; nothing to do"),
+        ("overlay", OVERLAY, "the mode is overlay already; nothing to do"),
+        ("overlay", POD_SUBNET, "Azure documents no way from pod subnets to overlay; make a new cluster [MUT-03]"),
+        (
+            "pod-cidr=192.168.0.0/19",
+            OVERLAY,
+            "192.168.0.0/19 does not hold all of 192.168.0.0/18 and more; Azure only lets the range grow [MUT-06]",
+        ),
+        (
+            "pod-cidr=192.168.0.0/18",
+            OVERLAY,
+            "192.168.0.0/18 does not hold all of 192.168.0.0/18 and more; Azure only lets the range grow [MUT-06]",
+        ),
+        ("pod-cidr", OVERLAY, "'' is no range; write one such as --to pod-cidr=192.168.0.0/17"),
+        ("pod-cidr=10.0.0.0/8", FLAT, "mode nodeSubnet has no range of pods"),
+        ("outbound=loadBalancer", OVERLAY, "the way out is loadBalancer already; nothing to do"),
+        (
+            "outbound=userDefinedRouting",
+            OVERLAY,
+            "Azure takes loadBalancer to block, managedNATGateway, managedNATGatewayV2, none only [MUT-11]",
+        ),
+        (
+            "kubenet",
+            OVERLAY,
+            (
+                "kubenet is no mode of this toolkit; move such a cluster to overlay with az aks update, then describe"
+                " it here"
+            ),
+        ),
+        (
+            "flannel",
+            OVERLAY,
+            "no target 'flannel'; the targets are cilium, overlay[=CIDR], pod-cidr=CIDR, outbound=TYPE",
+        ),
+    ],
+)
+def test_target_without_a_way_says_why(target: str, networking: dict[str, Any], message: str) -> None:
+    with pytest.raises(NoWayError) as refusal:
+        stages(target, cluster(networking))
+    assert str(refusal.value) == message
+
+
+def test_way_out_on_a_network_of_ones_own_is_never_blocked() -> None:
+    with pytest.raises(NoWayError) as refusal:
+        stages("outbound=block", cluster(OVERLAY, network="main"))
+    assert (
+        str(refusal.value)
+        == "Azure takes loadBalancer to none, userAssignedNATGateway, userDefinedRouting only [MUT-12]"
+    )
