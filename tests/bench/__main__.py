@@ -123,7 +123,7 @@ def main() -> None:
         ratios = (
             Ratio(
                 "validate of prod / importing pydantic",
-                3.0,
+                4.0,
                 COMMAND_REPEATS,
                 lambda: seconds(*cilia("validate", str(STACK_FILE))),
                 lambda: seconds("-c", PYDANTIC),
