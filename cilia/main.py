@@ -31,6 +31,7 @@ VERBS = {
     "capacity": "say how many nodes and pods given ranges hold",
     "preview": "show which resources a stack deploys, without Azure and without the Pulumi CLI",
     "migrate": "print the steps that move a cluster in place, where Pulumi would replace it",
+    "adopt": "print what Pulumi needs to take over what exists in Azure already",
     "runbook": "print the commands that help with each cluster of a stack, ready to paste",
     "values": "print the values of each cluster's own Cilium, and the lines that install it",
     "init": "write a new stack file",
