@@ -1,6 +1,6 @@
 # Every target that needs the environment sets it up first. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup preview test check lint layout types generated format generate bench engine conformance clean
+.PHONY: help setup preview demo-pr test check lint layout types generated workflows format generate bench engine conformance clean
 
 STACK ?= dev
 VENV := .venv
@@ -10,6 +10,7 @@ PYTHON ?=
 # Compiling all of the Azure SDK would take a minute more; Python compiles the few modules of it that are used as it meets them.
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 STAMP := $(VENV)/.installed
+ACTIONLINT := v1.7.12
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,11 +37,14 @@ $(STAMP): pyproject.toml constraints.txt
 preview: setup ## What a stack would deploy, without Azure or the Pulumi CLI; STACK=prod picks one, dev if absent
 	@$(PY) -m cilia preview $(STACK)
 
+demo-pr: setup ## What reviewers see: five pull requests to one stack, and the comments on them
+	@$(PY) -m tools.demo_pr
+
 test: setup ## The fast tests
 	$(PY) -m pytest -m "not engine and not conformance"
 
 check: setup ## Lint, format, types, and generated files up to date; `make -k check` says everything at once
-	@$(MAKE) --no-print-directory lint layout types generated
+	@$(MAKE) --no-print-directory lint layout types generated workflows
 
 lint:
 	$(PY) -m ruff check .
@@ -55,6 +59,12 @@ generated:
 	$(PY) -m stacks.schema --check
 	$(PY) -m stacks.docs --check
 
+workflows:
+	@if ! command -v go >/dev/null; then echo "The workflows are not linted: there is no Go"; \
+	elif ! go mod download github.com/rhysd/actionlint@$(ACTIONLINT) 2>/dev/null; then \
+	  echo "The workflows are not linted: Go cannot download actionlint"; \
+	else go run github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT); fi
+
 format: setup ## Format the code and mend what can be mended by itself
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -62,6 +72,7 @@ format: setup ## Format the code and mend what can be mended by itself
 generate: setup ## Write the generated files under docs/
 	$(PY) -m stacks.schema
 	$(PY) -m stacks.docs
+	$(PY) -m tools.demo_pr --write
 
 bench: setup ## How fast, as ratios against what cannot be faster
 	$(PY) -m tests.bench

@@ -187,10 +187,7 @@ def _steps(
         "Take the exception back",
         ((f"{below}.externallyChanged", ""),),
         ("pulumi preview", "pulumi up"),
-        (
-            "at most one update of the cluster, which takes pools of their own out of Pulumi's list of inline ones; Azure"
-            " keeps them, and nothing is replaced",
-        ),
+        ("at most one update of the cluster, which takes other pools out of Pulumi's list; Azure keeps them",),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _RANGES = {
     "network:VirtualNetwork": {"address space": "addressSpace.addressPrefixes"},
-    "network:Subnet": {"subnet": "addressPrefix"},
+    "network:Subnet": {"subnet": "addressPrefix", "subnet, both families": "addressPrefixes"},
     "containerservice:ManagedCluster": {"pods": "networkProfile.podCidr", "Services": "networkProfile.serviceCidr"},
 }
 """Type -> what a range is for, and where it stands."""

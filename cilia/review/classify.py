@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cilia.arm_ids import azure_type
 from cilia.output import listed
 from cilia.review.changes import Change
-from cilia.review.pairing import pair
+from cilia.review.pairing import Pair, pair
 from cilia.review.planning import Planned, Replacement, forces_new, is_path_parameter, plan
 from components.mutability.change import Difference, Effect, Pool, Subject, Verdict, in_order
 from components.mutability.deployment import (
@@ -29,6 +29,7 @@ from components.mutability.deployment import (
     STATE_ONLY,
     UPDATED,
 )
+from components.mutability.networks import OVERLAP, PREFIX, in_the_way
 from components.mutability.table import judge
 from components.rules import Rule
 
@@ -41,6 +42,8 @@ _NETWORK_USERS = {
     "network:Subnet": frozenset({_CLUSTER, _POOL, "network:PrivateEndpoint"}),
     "network:VirtualNetwork": frozenset({"network:Subnet"}),
 }
+_SUBNET = "network:Subnet"
+_NETWORK = ("resourceGroupName", "virtualNetworkName")
 _SHOWN_OPTIONS = ("protect", "retainOnDelete", "deleteBeforeReplace", "ignoreChanges")
 _TWO_STEPS = "`protect: false` in one apply, this in the next"
 
@@ -49,16 +52,17 @@ def classify(old: Sequence[Resource], new: Sequence[Resource]) -> list[Change]:
     """Every change of resources that a provider manages, in the order of the program, then what is gone from it."""
     pairs = pair(old, new)
     planned = plan(pairs)
-    around = _Around(old, {each.pair.new.urn: each for each in planned if each.pair.new and each.replacement})
+    around = _Around(pairs, {each.pair.new.urn: each for each in planned if each.pair.new and each.replacement})
     return [change for each in planned if each.pair.either.custom for change in _changes(each, around)]
 
 
 def left_to_azure(old: Sequence[Resource], new: Sequence[Resource]) -> list[tuple[Difference, Verdict]]:
     """What differs and the program ignores, with what Azure does when it is changed there."""
-    around = _Around(old, {})
+    pairs = pair(old, new)
+    around = _Around(pairs, {})
     return [
         (difference, found[1])
-        for each in plan(pair(old, new))
+        for each in plan(pairs)
         if each.pair.old and each.pair.new
         for difference in each.ignored
         if (found := judge(difference, around.subject(each.pair.old, each.pair.new)))
@@ -69,12 +73,29 @@ def left_to_azure(old: Sequence[Resource], new: Sequence[Resource]) -> list[tupl
 class _Around:
     """What the judgement of one resource needs of all others."""
 
-    old: Sequence[Resource]
+    pairs: Sequence[Pair]
     replaced: Mapping[str, Planned]
+
+    @property
+    def old(self) -> Iterator[Resource]:
+        """What there is now."""
+        return (each.old for each in self.pairs if each.old)
 
     def subject(self, old: Resource, new: Resource) -> Subject:
         kind = azure_type(old.type) or old.type
-        return Subject(kind, old.inputs, new.inputs, self._pools(old, kind), self._users(old, kind))
+        beside = tuple(self.neighbours(new)) if kind == _SUBNET else ()
+        return Subject(kind, old.inputs, new.inputs, self._pools(old, kind), self._users(old, kind), beside)
+
+    def neighbours(self, subnet: Resource) -> Iterator[str]:
+        """The other subnets of a network when one is written: earlier ones moved already, later ones not yet."""
+        before = True
+        for each in self.pairs:
+            before = before and (each.new is None or each.new.urn != subnet.urn)
+            there = each.new if before and each.new else each.old
+            if there is None or azure_type(there.type) != _SUBNET or there.urn == subnet.urn:
+                continue
+            if each.new is not subnet and all(there.inputs.get(name) == subnet.inputs.get(name) for name in _NETWORK):
+                yield _label(there) + _place(there)
 
     def _pools(self, resource: Resource, kind: str) -> tuple[Pool, ...]:
         """The pools that run now in the cluster that a resource is, or is part of."""
@@ -96,11 +117,19 @@ class _Around:
     def _users(self, resource: Resource, kind: str) -> tuple[str, ...]:
         using = _NETWORK_USERS.get(kind, frozenset())
         return tuple(
-            _label(other)
-            + (f" ({other.inputs.get('addressPrefix')})" if azure_type(other.type) == "network:Subnet" else "")
+            _label(other) + _place(other)
             for other in self.old
             if azure_type(other.type) in using and any(resource.urn in urns for urns in other.sources.values())
         )
+
+
+def _place(resource: Resource) -> str:
+    """Where a subnet lies; nothing for anything else."""
+    if azure_type(resource.type) != _SUBNET:
+        return ""
+    prefixes = resource.inputs.get("addressPrefixes")
+    found = prefixes if isinstance(prefixes, list) else [resource.inputs.get("addressPrefix")]
+    return f" ({', '.join(map(str, found))})"
 
 
 def _pool(inputs: Mapping[str, Any], name: object) -> Pool:
@@ -115,7 +144,7 @@ def _pool(inputs: Mapping[str, Any], name: object) -> Pool:
 def _changes(planned: Planned, around: _Around) -> Iterator[Change]:
     old, new = planned.pair.old, planned.pair.new
     if old is None and new is not None:
-        yield _added(new)
+        yield _added(new, around)
     elif new is None and old is not None:
         yield _removed(old, around)
     elif old is not None and new is not None:
@@ -128,11 +157,17 @@ def _changes(planned: Planned, around: _Around) -> Iterator[Change]:
         yield from (_ignored(each, new) for each in planned.ignored)
 
 
-def _added(new: Resource) -> Change:
+def _added(new: Resource, around: _Around) -> Change:
     if "id" in new.options:
         return _whole(new, "add", ("noEffect",), READ, "refers to something that exists, and changes nothing of it")
     if new.options.get("import"):
         return _whole(new, "add", ("noEffect",), READ, "takes over something that exists, as it is")
+    if azure_type(new.type) == _SUBNET:
+        ranges = new.inputs.get("addressPrefixes") or new.inputs.get("addressPrefix")
+        others = in_the_way(ranges, around.neighbours(new))
+        if others:
+            message = f"{OVERLAP}: {', '.join(others)}; let them go in an apply before"
+            return _whole(new, "add", ("create", "refused"), PREFIX, message)
     return _whole(new, "add", ("create",), CREATED, "is created")
 
 

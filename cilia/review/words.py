@@ -13,7 +13,7 @@ EFFECT_WORDS: dict[Effect, str] = {
     "noEffect": "without effect",
     "create": "created",
     "inPlace": "updated in place",
-    "rolling": "rolling nodes",
+    "rolling": "rolling",
     "disruptive": "disruptive",
     "oneWay": "one way",
     "replace": "replaced",

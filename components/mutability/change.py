@@ -71,7 +71,9 @@ class Subject:
         old: Its inputs before.
         new: Its inputs after.
         pools: The pools that run now in its cluster, for clusters and pools.
-        users: What uses it before and after, as people call it.
+        users: What uses it, as people call it; a subnet with its ranges: `Subnet a (10.0.0.0/24)`.
+        neighbours: What lies beside it when it is written, the same way: the subnets of its network, where earlier ones
+            have been moved already and later ones have not.
     """
 
     kind: str
@@ -79,6 +81,7 @@ class Subject:
     new: Mapping[str, Any]
     pools: tuple[Pool, ...] = ()
     users: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
     def nodes(self, pool: str | None = None) -> str:
         """How many nodes run now, in one pool or in all: `3 nodes`, `6 to 23 nodes`."""

@@ -63,14 +63,28 @@ TAGS = Rule(
 )
 
 Range = IPv4Network | IPv6Network
+OVERLAP = "Azure refuses a range that overlaps one that is still there at that moment (NetcfgSubnetRangesOverlap)"
 
 
-def _prefix(_: Difference, subject: Subject) -> Verdict:
+def in_the_way(ranges: Any, neighbours: Iterable[str]) -> list[str]:
+    """The neighbours of a subnet that overlap its ranges."""
+    own = _ranges(ranges if isinstance(ranges, list) else [ranges])
+    return [
+        neighbour
+        for neighbour in neighbours
+        if any(_overlap(one, other) for one in own for other in _ranges_of(neighbour))
+    ]
+
+
+def _prefix(difference: Difference, subject: Subject) -> Verdict:
     if subject.users:
         return Verdict(
             ("refused",),
             f"Azure does not move a prefix that is in use (InUsePrefixCannotBeDeleted): {', '.join(subject.users)}",
         )
+    others = in_the_way(difference.after, subject.neighbours)
+    if others:
+        return Verdict(("refused",), f"{OVERLAP}: {', '.join(others)}")
     return Verdict(("inPlace",), "nothing of this stack is in it; Azure refuses the move if anything else is")
 
 
@@ -86,9 +100,17 @@ def _space(difference: Difference, subject: Subject) -> Verdict:
 
 
 def _lies_in(user: str, gone: Range, left: Iterable[Range]) -> bool:
-    """Whether a subnet, as `name (range)`, lies in a range that goes, and in none that is left."""
-    found = _ranges([user.rpartition("(")[2].rstrip(")")])
-    return any(_within(each, gone) and not any(_within(each, other) for other in left) for each in found)
+    """Whether a subnet, as `name (range, range)`, lies in a range that goes, and in none that is left."""
+    return any(_within(each, gone) and not any(_within(each, other) for other in left) for each in _ranges_of(user))
+
+
+def _ranges_of(subnet: str) -> set[Range]:
+    """The ranges in `Subnet a (10.0.0.0/24, fd00::/64)`."""
+    return _ranges(subnet.rpartition("(")[2].rstrip(")").split(", "))
+
+
+def _overlap(one: Range, other: Range) -> bool:
+    return _within(one, other) or _within(other, one)
 
 
 def _within(inner: Range, outer: Range) -> bool:

@@ -8,6 +8,7 @@ that neither a slow start nor another program's load is on one side only.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -19,12 +20,15 @@ from statistics import median
 
 import yaml
 
+from tools.demo_pr import repository
+
 ROOT = Path(__file__).parent.parent.parent
 STACK_FILE = ROOT / "stacks" / "Pulumi.prod.yaml"
 TODAY = "2026-08-21"
 PYDANTIC = "import pydantic; pydantic.BaseModel"
 COMMAND_REPEATS = 15
 FLEET_REPEATS = 3
+REVIEW_REPEATS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,20 @@ class Ratio:
         return median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs)
 
 
-def python(*arguments: str) -> str:
-    """Runs this Python in the project, and returns what it printed.
+def python(*arguments: str, place: Path = ROOT) -> str:
+    """Runs this Python in the project, or in a copy of it, and returns what it printed.
 
     Raises:
         SystemExit: It failed, so that there is nothing to measure.
     """
-    run = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if run.returncode:
         sys.exit(
             f"bench: {' '.join(arguments)[:200]} failed with exit code {run.returncode}\n{run.stderr or run.stdout}"
@@ -68,10 +79,10 @@ def python(*arguments: str) -> str:
     return run.stdout
 
 
-def seconds(*arguments: str) -> float:
+def seconds(*arguments: str, place: Path = ROOT) -> float:
     """What this Python takes for something, start and end of the process included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    python(*arguments)
+    python(*arguments, place=place)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -117,7 +128,11 @@ def fleet(program: str, made: dict[str, dict[str, int]]) -> float:
 def main() -> None:
     """Measures everything and prints a table."""
     made: dict[str, dict[str, int]] = {}
-    with tempfile.TemporaryDirectory() as directory:
+    content = STACK_FILE.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as directory, repository("prod", content) as edited:
+        (edited / "stacks" / STACK_FILE.name).write_text(
+            content.replace("env: prod", "env: production"), encoding="utf-8"
+        )
         stack_file = without_policies(Path(directory))
         imports = sdk_imports(stack_file)
         ratios = (
@@ -134,6 +149,13 @@ def main() -> None:
                 COMMAND_REPEATS,
                 lambda: seconds(*cilia("preview", str(stack_file))),
                 lambda: seconds("-c", imports),
+            ),
+            Ratio(
+                "preview of prod against another revision / preview of prod",
+                2.5,
+                REVIEW_REPEATS,
+                lambda: seconds(*cilia("preview", "prod", "--against", "main", "-o", "json"), place=edited),
+                lambda: seconds(*cilia("preview", "prod", "-o", "json"), place=edited),
             ),
             Ratio(
                 "program of 100 clusters / the same resources flat, with aliases",

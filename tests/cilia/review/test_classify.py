@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cilia.record import Resource
 from tests.cilia.review.builder import (
     CLUSTER,
     PROVIDER,
@@ -267,3 +268,39 @@ def test_value_that_comes_from_a_replaced_resource_names_it() -> None:
 
     found = judged(program("a"), program("b"))["main", "identity.userAssignedIdentities"]
     assert (found.effects, found.rule, found.cause) == (("disruptive",), "MUT-20", urn(IDENTITY, "main"))
+
+
+def beside(name: str, prefix: str) -> Resource:
+    """Another subnet of the same network."""
+    inputs = {**subnet(prefix).inputs, "subnetName": name}
+    return made(SUBNET, name, inputs, sources={"virtualNetworkName": [urn(VNET, "main")]})
+
+
+def test_subnet_does_not_grow_into_one_that_has_not_moved_yet() -> None:
+    old = [vnet(), beside("tools", "10.20.1.0/26"), beside("jobs", "10.20.1.64/26")]
+    new = [vnet(), beside("tools", "10.20.1.0/25"), beside("jobs", "10.20.1.128/26")]
+    found = judged(old, new)
+    assert found["tools", "addressPrefix"].effects == ("refused",)
+    assert found["tools", "addressPrefix"].message == (
+        "Azure refuses a range that overlaps one that is still there at that moment (NetcfgSubnetRangesOverlap): Subnet"
+        " jobs (10.20.1.64/26)"
+    )
+    assert found["jobs", "addressPrefix"].effects == ("inPlace",)
+
+
+def test_subnet_moves_to_where_an_earlier_one_was() -> None:
+    old = [vnet(), beside("tools", "10.20.1.0/26"), beside("jobs", "10.20.1.64/26")]
+    new = [vnet(), beside("tools", "10.20.2.0/26"), beside("jobs", "10.20.1.0/26")]
+    assert set(effects(old, new).values()) == {("inPlace",)}
+
+
+def test_new_subnet_does_not_lie_where_one_is_that_goes_only_afterwards() -> None:
+    found = judged([vnet(), beside("old", "10.20.1.0/26")], [vnet(), beside("new", "10.20.1.0/26")])
+    assert (found["new", None].effects, found["new", None].rule) == (("create", "refused"), "MUT-26")
+    assert found["new", None].message.endswith("Subnet old (10.20.1.0/26); let them go in an apply before")
+    assert found["old", None].effects == ("delete",)
+
+
+def test_subnets_of_other_networks_are_not_in_the_way() -> None:
+    elsewhere = made(SUBNET, "b", {"virtualNetworkName": "other", "addressPrefix": "10.20.1.0/26"})
+    assert effects([elsewhere], [elsewhere, beside("a", "10.20.1.0/26")]) == {("a", None): ("create",)}

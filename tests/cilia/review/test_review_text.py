@@ -23,7 +23,7 @@ def test_verdict_counts_resources_by_effect_worst_first() -> None:
         change("rolling", name="third"),
     )
     assert found[0] == "dev  stacks/Pulumi.dev.yaml  against origin/main (0123456)"
-    assert found[1] == "1 refused, 1 replaced, 1 rolling nodes, 1 updated in place"
+    assert found[1] == "1 refused, 1 replaced, 1 rolling, 1 updated in place"
 
 
 def test_no_changes_are_one_verdict() -> None:
