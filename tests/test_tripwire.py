@@ -94,16 +94,6 @@ ENFORCED = {
     ),
     **dict.fromkeys(("MUT-04", "MUT-24", "MUT-25"), "components.mutability.pools"),
     "MUT-26": "components.mutability.networks",
-    **dict.fromkeys(
-        ("MUT-01", "MUT-02", "MUT-03", "MUT-05", "MUT-06", "MUT-07", "MUT-08", "MUT-09", "MUT-10", "MUT-14", "MUT-23"),
-        "components.mutability.networking",
-    ),
-    **dict.fromkeys(("MUT-11", "MUT-12", "MUT-13", "MUT-15"), "components.mutability.egress"),
-    **dict.fromkeys(
-        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-21", "MUT-22", "IST-09"), "components.mutability.clusters"
-    ),
-    **dict.fromkeys(("MUT-04", "MUT-24", "MUT-25"), "components.mutability.pools"),
-    "MUT-26": "components.mutability.networks",
     **dict.fromkeys(("ACNS-05", "POL-29"), "policies.resolve"),
     "ACNS-08": "policies.compile.compiler",
     **dict.fromkeys(("IST-11", "POL-09"), "policies.normalise"),
