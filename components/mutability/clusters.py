@@ -92,6 +92,15 @@ ACCESS = Rule(
     fix="Make sure that whoever deploys is still let in after the change.",
     source="https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges",
 )
+ENTRA = Rule(
+    "CHG-11",
+    "Microsoft Entra integration is switched on in place and never off",
+    why="People sign in with Entra from then on, kubeconfigs with certificates of users stop working, and Azure has"
+    " no way"
+    " back.",
+    fix="Give people their rights first: admin groups, or Azure roles.",
+    source="https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id",
+)
 CLUSTER_SETTINGS = Rule(
     "CHG-04",
     "Most settings of a cluster change without touching nodes",
@@ -108,8 +117,8 @@ CREATE_ONLY = Rule(
 )
 NODE_ACCESS = Rule(
     "CHG-06",
-    "Another SSH key, or other trusted certificates, reach nodes by reimaging them",
-    why="Both are written to a node when it is made.",
+    "Another SSH key, another proxy, or other trusted certificates reach nodes by reimaging them",
+    why="All of them are written to a node when it is made.",
     fix="Plan it into a maintenance window; SSH keys with `az aks update --ssh-key-value`, since the provider"
     " replaces the"
     " cluster.",
@@ -213,6 +222,14 @@ def _oidc(difference: Difference, _: Subject) -> Verdict:
     return Verdict(("refused",), "Azure does not switch the OIDC issuer off")
 
 
+def _entra(difference: Difference, _: Subject) -> Verdict:
+    if difference.after is True:
+        return Verdict(
+            ("disruptive", "oneWay"), "people sign in with Microsoft Entra from then on, and there is no way back"
+        )
+    return Verdict(("refused",), "Azure does not switch Microsoft Entra integration off")
+
+
 CLUSTERS: tuple[Row, ...] = (
     Row(VNET_INTEGRATION, KIND, ("apiServerAccessProfile.enableVnetIntegration",), _integration),
     Row(
@@ -241,7 +258,7 @@ CLUSTERS: tuple[Row, ...] = (
     Row(
         IDENTITY,
         KIND,
-        ("identity",),
+        ("identity", "servicePrincipalProfile"),
         always(
             ("disruptive",),
             "until the new identity has its rights, the cluster can neither join subnets nor change load balancers",
@@ -262,10 +279,19 @@ CLUSTERS: tuple[Row, ...] = (
     Row(VERSION, KIND, ("agentPoolProfiles[*].orchestratorVersion",), _node_version),
     Row(VERSION, POOL, ("orchestratorVersion",), _node_version),
     Row(OIDC, KIND, ("oidcIssuerProfile",), _oidc),
+    Row(ENTRA, KIND, ("aadProfile.managed",), _entra),
     Row(
         ACCESS,
         KIND,
-        ("disableLocalAccounts", "aadProfile"),
+        ("aadProfile.adminGroupObjectIDs",),
+        always(
+            ("inPlace",), "members of the groups are administrators of the cluster from then on, and others no longer"
+        ),
+    ),
+    Row(
+        ACCESS,
+        KIND,
+        ("disableLocalAccounts", "aadProfile", "publicNetworkAccess"),
         always(("disruptive",), "credentials that rest on the old setting stop working"),
     ),
     Row(
@@ -290,7 +316,7 @@ CLUSTERS: tuple[Row, ...] = (
     Row(
         NODE_ACCESS,
         KIND,
-        ("securityProfile.customCATrustCertificates",),
+        ("securityProfile.customCATrustCertificates", "httpProxyConfig"),
         always(("rolling",), "{nodes} are reimaged"),
     ),
     Row(
@@ -301,6 +327,7 @@ CLUSTERS: tuple[Row, ...] = (
             *(
                 "ingressProfile",
                 "metricsProfile",
+                "nodeProvisioningProfile",
                 "nodeResourceGroupProfile",
                 "securityProfile",
                 "sku",

@@ -54,6 +54,14 @@ PEERINGS = Rule(
     fix="Sync the peerings (`az network vnet peering sync`) after the change.",
     source="https://learn.microsoft.com/azure/virtual-network/update-virtual-network-peering-address-space",
 )
+ROLE = Rule(
+    "CHG-12",
+    "A role assignment keeps its role and its principal",
+    why="Azure refuses another role under the same name (RoleAssignmentUpdateNotPermitted), although Pulumi plans an"
+    " update.",
+    fix="Make another role assignment under another name.",
+    source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
+)
 TAGS = Rule(
     "CHG-10",
     "Tags change nothing but tags",
@@ -211,6 +219,12 @@ NETWORKS: tuple[Row, ...] = (
 )
 """Rows about networks, and about tags of anything."""
 ANYWHERE: tuple[Row, ...] = (
+    Row(
+        ROLE,
+        "authorization:RoleAssignment",
+        ("roleDefinitionId", "principalId", "scope"),
+        always(("refused",), "Azure does not change {leaf} of a role assignment (RoleAssignmentUpdateNotPermitted)"),
+    ),
     Row(LOCATION, "*", ("location",), always(("refused",), "Azure moves nothing that exists to {after}")),
 )
 """Rows that hold for any type that has none of its own."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from components.facts.mutability import POOL_FIXED_AT_CREATION
 from components.mutability.change import Difference, Row, Subject, Verdict, always, item, leaf
 from components.mutability.networking import LOAD_BALANCER_SKU, POD_SUBNETS
@@ -35,11 +38,20 @@ POOL_CHANGES = Rule(
     fix="Read how many nodes move; another mode needs another System pool.",
     source="https://learn.microsoft.com/azure/aks/manage-node-pools",
 )
+_FIXED_TOO = ("type", "creationData", "gatewayProfile", "windowsProfile", "workloadRuntime")
 _REIMAGES = ("osSKU", "enableFIPS", "securityProfile", "networkProfile", "localDNSProfile", "messageOfTheDay")
 
 
 def _pool(difference: Difference, subject: Subject) -> str:
     return item(difference.path) or str(subject.old.get("agentPoolName"))
+
+
+def _inputs(difference: Difference, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs of the pool that a path is about, inline or on its own."""
+    profiles = inputs.get("agentPoolProfiles")
+    if not isinstance(profiles, list):
+        return inputs
+    return next((each for each in profiles if each.get("name") == item(difference.path)), {})
 
 
 def _fixed(difference: Difference, subject: Subject) -> Verdict:
@@ -86,6 +98,13 @@ def _count(difference: Difference, subject: Subject) -> Verdict:
 
 
 def _bounds(difference: Difference, subject: Subject) -> Verdict:
+    if leaf(difference.path) == "enableAutoScaling" and difference.before and not difference.after:
+        name = _pool(difference, subject)
+        count = _inputs(difference, subject.new).get("count")
+        return Verdict(
+            ("rolling",),
+            f"pool {name} becomes exactly {count} nodes, wherever between its bounds it is now ({subject.nodes(name)})",
+        )
     return Verdict(
         ("inPlace",),
         f"the autoscaler of pool {_pool(difference, subject)} takes the new bound; it moves nodes as load asks for it",
@@ -129,7 +148,7 @@ POOLS: tuple[Row, ...] = (
     *(Row(ALLOCATION, kind, paths, _fixed) for kind, paths in _both("podIPAllocationMode")),
     *(Row(LOAD_BALANCER_SKU, kind, paths, _vnet) for kind, paths in _both("vnetSubnetID")),
     *(Row(POD_SUBNETS, kind, paths, _pod_subnet) for kind, paths in _both("podSubnetID")),
-    *(Row(POOL_FIXED, kind, paths, _fixed) for kind, paths in _both(*POOL_FIXED_AT_CREATION, "type")),
+    *(Row(POOL_FIXED, kind, paths, _fixed) for kind, paths in _both(*POOL_FIXED_AT_CREATION, *_FIXED_TOO)),
     *(Row(POOL_CHANGES, kind, paths, _count) for kind, paths in _both("count")),
     *(Row(POOL_CHANGES, kind, paths, _bounds) for kind, paths in _both("minCount", "maxCount", "enableAutoScaling")),
     *(Row(POOL_CHANGES, kind, paths, _mode) for kind, paths in _both("mode")),

@@ -58,6 +58,7 @@ def test_range_is_not_taken_from_under_a_subnet(
         (PEERING, "remoteVirtualNetwork.id", "a", "b", ("CHG-09", ("refused",))),
         (PEERING, "allowForwardedTraffic", True, False, ("CHG-09", ("disruptive",))),
         ("network:NatGateway", "location", "westeurope", "northeurope", ("CHG-01", ("refused",))),
+        ("authorization:RoleAssignment", "roleDefinitionId", "a", "b", ("CHG-12", ("refused",))),
         ("network:NatGateway", "tags.env", "a", "b", ("CHG-10", ("inPlace",))),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

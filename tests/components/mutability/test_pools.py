@@ -57,6 +57,16 @@ def test_change_of_a_pool_in_place(name: str, before: Any, after: Any, expected:
     assert everywhere(name, before, after) == [("MUT-25", expected)] * 2
 
 
+def test_pool_without_its_autoscaler_becomes_its_count_from_wherever_it_is() -> None:
+    new = {**OWN, "count": 5}
+    rule, verdict = judged("enableAutoScaling", True, False, kind=POOL, old=OWN, new=new)
+    assert (rule, verdict.effects) == ("MUT-25", ("rolling",))
+    assert verdict.message == "pool user becomes exactly 5 nodes, wherever between its bounds it is now (3 to 20 nodes)"
+    inline = {"agentPoolProfiles": [{"name": "system", "count": 4}]}
+    _, same = judged("agentPoolProfiles[system].enableAutoScaling", True, False, new=inline)
+    assert same.message == "pool system becomes exactly 4 nodes, wherever between its bounds it is now (3 nodes)"
+
+
 def test_mode_changes_except_for_the_last_system_pool() -> None:
     assert effects("agentPoolProfiles[system].mode", "System", "User") == ("MUT-25", ("refused",))
     assert effects("mode", "User", "System", kind=POOL, old=OWN) == ("MUT-25", ("inPlace",))
