@@ -10,6 +10,7 @@ MODULES = (
     "components.cluster.modes.base",
     "components.istio.config",
     "components.mutability.clusters",
+    "components.mutability.defaults",
     "components.mutability.deployment",
     "components.mutability.egress",
     "components.mutability.networking",

@@ -16,10 +16,11 @@ from typing import Any
 
 def main() -> int:
     """Does the jobs, one after the other; each result is a file of its own, complete or not there."""
-    own = str(Path(__file__).resolve().parents[2])
-    from cilia.record import ProgramError, record  # noqa: PLC0415 - before this project leaves the path
+    own = Path(__file__).resolve().parents[2]
+    from cilia.record import ProgramError, record  # noqa: PLC0415 - while this project is first on the path
 
-    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != Path(own)]
+    # last, not gone: it is where everything is installed if this project is too
+    sys.path.sort(key=lambda path: Path(path).resolve() == own)
     for job in json.load(sys.stdin):
         os.environ.update(job["environment"])
         try:

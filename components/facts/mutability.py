@@ -133,3 +133,43 @@ ExternallyChanged = Literal[
 ]
 """What Azure changes in place and the provider replaces a cluster for (MUT-01, 02, 06, 07, 09, 11, 12), and what goes
 with it."""
+
+# https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update, /agent-pools/create-or-update,
+# https://learn.microsoft.com/rest/api/virtualnetwork/subnets/create-or-update (2026-08): what Azure takes where a
+# property is left out. A switch that is not listed is off, a list or an object empty.
+_POOL_DEFAULTS: dict[str, object] = {
+    "kubeletDiskType": "OS",
+    "osSKU": "Ubuntu",
+    "osType": "Linux",
+    "podIPAllocationMode": "DynamicIndividual",
+    "scaleDownMode": "Delete",
+    "scaleSetPriority": "Regular",
+    "type": "VirtualMachineScaleSets",
+}
+AZURE_DEFAULTS: dict[str, dict[str, object]] = {
+    "containerservice:AgentPool": {**_POOL_DEFAULTS, "mode": "User"},
+    "containerservice:ManagedCluster": {
+        "autoUpgradeProfile.upgradeChannel": "none",
+        "bootstrapProfile.artifactSource": "Direct",
+        "enableRBAC": True,
+        "networkProfile.ipFamilies": ["IPv4"],
+        "networkProfile.loadBalancerSku": "standard",
+        "networkProfile.networkDataplane": "azure",
+        "networkProfile.networkPolicy": "none",
+        "networkProfile.outboundType": "loadBalancer",
+        "nodeProvisioningProfile.mode": "Manual",
+        "nodeResourceGroupProfile.restrictionLevel": "Unrestricted",
+        "serviceMeshProfile.mode": "Disabled",
+        "storageProfile.diskCSIDriver.enabled": True,
+        "storageProfile.fileCSIDriver.enabled": True,
+        "storageProfile.snapshotController.enabled": True,
+        "supportPlan": "KubernetesOfficial",
+        **{f"agentPoolProfiles[*].{name}": value for name, value in _POOL_DEFAULTS.items()},
+    },
+    "network:Subnet": {
+        "defaultOutboundAccess": True,
+        "privateEndpointNetworkPolicies": "Disabled",
+        "privateLinkServiceNetworkPolicies": "Enabled",
+    },
+}
+"""Type -> property -> what leaving it out means."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from components.mutability.change import Difference, Row, Subject, Verdict
 from components.mutability.clusters import CLUSTERS
+from components.mutability.defaults import DEFAULT, says_the_default
 from components.mutability.egress import EGRESS_ROWS
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
@@ -18,6 +19,9 @@ TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *CLUSTERS, *POOLS, *NETWORK
 
 def judge(difference: Difference, subject: Subject) -> tuple[Rule, Verdict] | None:
     """What Azure does with a change that is written in place; None where no row knows it."""
+    same = says_the_default(difference, subject.kind)
+    if same is not None:
+        return DEFAULT, same
     for row in TABLE:
         verdict = row.verdict(difference, subject)
         if verdict is not None:
