@@ -70,8 +70,9 @@ SUPPORT = Rule(
     "BYO-17",
     "What AKS does for nodes goes with a Cilium of one's own",
     why="Microsoft supports the cluster, but not its network: traffic between pods, and whatever depends on it. Node"
-    " auto-provisioning with a CNI of one's own is unsupported, and LocalDNS excludes it.",
-    fix="Use pools with an autoscaler, and no LocalDNS.",
+    " auto-provisioning with a CNI of one's own is unsupported, LocalDNS excludes it, and the network has to have a way"
+    " out to the internet.",
+    fix="Use pools with an autoscaler, no LocalDNS, and any way out but none.",
     source=f"{_BYO}; https://learn.microsoft.com/azure/aks/localdns-custom;"
     " https://learn.microsoft.com/azure/aks/node-auto-provisioning",
 )
@@ -178,6 +179,11 @@ def _taints(view: StackView) -> Iterator[Problem]:
 def _support(view: StackView) -> Iterator[Problem]:
     """BYO-17."""
     for own in own_ciliums(view):
+        if own.cluster.config.networking.outbound.type == "none":
+            yield SUPPORT.warning(
+                (*own.cluster.path, "networking", "outbound", "type"),
+                "none with mode byocni, which AKS asks a way out to the internet for; use another type",
+            )
         if own.cluster.config.node_provisioning_profile.mode == "Auto":
             yield SUPPORT.warning(
                 (*own.cluster.path, "nodeProvisioningProfile", "mode"),

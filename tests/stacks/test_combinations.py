@@ -1,7 +1,8 @@
 """Every pair of choices about a cluster, judged by a table from Azure's documentation.
 
-The table names the pairs that Azure refuses, each with who says so; every other pair is documented as working, or
-nothing speaks against it. It is written from the sources, not from the rules, so that either shows up the other.
+The tables name the pairs that Azure refuses and those that nobody promises, each with who says so; every other pair is
+documented as working, or nothing speaks against it. They are written from the sources, not from the rules, so that
+either shows up the other.
 Of what is not the matter of a pair, each choice brings what it needs (`NEEDS`), and the rest is the clean stack's.
 """
 
@@ -13,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from components.problems import errors
 from stacks.check import check
 from stacks.parse import parse
 from tests.stacks.checks.builder import TODAY
@@ -23,8 +23,8 @@ _SECURE = {"observability": True, "security": True}
 _PRIVATE = {"enablePrivateCluster": True}
 
 CHOICES: dict[str, dict[str, Any]] = {
-    "mode": {"overlay": "overlay", "podSubnet": "podSubnet", "nodeSubnet": "nodeSubnet"},
-    "dataplane": {"cilium": "cilium", "azure": "azure"},
+    "mode": {"overlay": "overlay", "podSubnet": "podSubnet", "nodeSubnet": "nodeSubnet", "byocni": "byocni"},
+    "dataplane": {"dataplane unsaid": None, "cilium": "cilium", "azure": "azure"},
     "acns": {
         "off": {},
         "observability": {"observability": True},
@@ -61,6 +61,7 @@ NEEDS: dict[str, dict[str, str]] = {"no way out": {"apiServer": "private"}}
 _AKS = "https://learn.microsoft.com/azure/aks"
 _DATAPLANE = f"{_AKS}/advanced-container-networking-services-overview: beyond observability only with Cilium"
 _ISOLATED = f"{_AKS}/concepts-network-isolated: the API server of such a cluster is private"
+_NO_CNI = f"{_AKS}/use-byo-cni: networkPlugin none, and nothing of Azure's dataplane or of ACNS, which sits on it"
 REFUSED: dict[frozenset[str], tuple[str, str]] = {
     frozenset({"azure", "FQDN"}): ("ACNS-02", _DATAPLANE),
     frozenset({"azure", "L7"}): ("ACNS-02", _DATAPLANE),
@@ -74,11 +75,26 @@ REFUSED: dict[frozenset[str], tuple[str, str]] = {
         "OUT-02",
         f"{_AKS}/egress-outboundtype: not with a network of your own, which pod subnets are in",
     ),
+    # a cluster without a CNI of Azure's has no key for a dataplane
+    **{frozenset({"byocni", dataplane}): ("CFG-01", _NO_CNI) for dataplane in ("cilium", "azure")},
+    **{frozenset({"byocni", acns}): ("ACNS-16", _NO_CNI) for acns in CHOICES["acns"] if acns != "off"},
     frozenset({"no way out", "public"}): ("VER-14", _ISOLATED),
     frozenset({"no way out", "ranges"}): ("VER-14", _ISOLATED),
     frozenset({"no way out", "integrated"}): ("VER-14", _ISOLATED),
 }
 """Pairs that Azure refuses: the rule that finds it, and the source that says so."""
+
+DOUBTED: dict[frozenset[str], tuple[str, str]] = {
+    frozenset({"byocni", "mesh"}): (
+        "IST-15",
+        f"{_AKS}/istio-about: speaks of Azure CNI only; Cilium asks for settings of its own beside any Istio",
+    ),
+    frozenset({"byocni", "no way out"}): (
+        "BYO-17",
+        f"{_AKS}/use-byo-cni: the virtual network must allow outbound connectivity to the internet",
+    ),
+}
+"""Pairs that nobody refuses and nobody promises: the rule that warns, and the source."""
 
 
 def stack(chosen: dict[str, str]) -> dict[str, Any]:
@@ -92,10 +108,10 @@ def stack(chosen: dict[str, str]) -> dict[str, Any]:
         "apiVersion": "2026-05-01",
         "networking": {
             "mode": value["mode"],
-            "dataplane": value["dataplane"],
             "serviceCidr": "172.20.0.0/16",
             "outbound": {"type": value["outbound"]},
-            **({"podCidr": "192.168.0.0/16"} if value["mode"] == "overlay" else {}),
+            **({"dataplane": value["dataplane"]} if value["dataplane"] else {}),
+            **({"podCidr": "192.168.0.0/16"} if value["mode"] in ("overlay", "byocni") else {}),
         },
         "acns": value["acns"],
         "apiServer": dict(value["apiServer"]),
@@ -142,21 +158,29 @@ def pairs() -> Iterator[tuple[dict[str, str], frozenset[str]]]:
             yield {**first, **needed, one: names[0], other: names[1]}, frozenset(names)
 
 
-def refusals(chosen: dict[str, str]) -> set[str]:
-    """The rules that find an error in a stack with these choices."""
-    return {problem.rule for problem in errors(check(parse(stack(chosen)), today=TODAY).problems)}
+def found(chosen: dict[str, str], severity: str) -> set[str]:
+    """The rules that find an error, or give a warning, in a stack with these choices."""
+    problems = check(parse(stack(chosen)), today=TODAY).problems
+    return {problem.rule for problem in problems if problem.severity == severity}
 
 
 @pytest.mark.parametrize(("chosen", "pair"), [pytest.param(*each, id=" + ".join(sorted(each[1]))) for each in pairs()])
 def test_pair_is_refused_exactly_where_azure_refuses_it(chosen: dict[str, str], pair: frozenset[str]) -> None:
     expected = {rule for refused, (rule, _) in REFUSED.items() if refused <= pair}
-    assert refusals(chosen) == expected
+    assert found(chosen, "error") == expected
 
 
-def test_every_refusal_is_a_pair_of_choices_and_names_its_source() -> None:
-    known = {pair for _, pair in pairs()}
-    assert set(REFUSED) <= known
-    assert all(source.startswith("https://") for _, source in REFUSED.values())
+@pytest.mark.parametrize("rule", sorted({rule for rule, _ in DOUBTED.values()}))
+def test_pair_is_warned_about_exactly_where_nobody_promises_it(rule: str) -> None:
+    warned = {pair for chosen, pair in pairs() if rule in found(chosen, "warning")}
+    assert warned == {pair for pair, (of_pair, _) in DOUBTED.items() if of_pair == rule}
+
+
+def test_every_judgement_is_of_a_pair_of_choices_and_names_its_source() -> None:
+    judged = {**REFUSED, **DOUBTED}
+    assert len(judged) == len(REFUSED) + len(DOUBTED)
+    assert set(judged) <= {pair for _, pair in pairs()}
+    assert all(source.startswith("https://") for _, source in judged.values())
 
 
 def test_pairs_that_are_taken_can_be_planned() -> None:

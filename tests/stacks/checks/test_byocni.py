@@ -201,6 +201,16 @@ def test_what_microsoft_does_not_support_beside_a_cni_of_ones_own_is_a_warning()
     ]
 
 
+def test_cluster_that_brings_its_own_cni_has_a_way_out() -> None:
+    isolated: dict[str, Any] = {"networking": {"outbound": {"type": "none"}}, "apiServer": {"enablePrivateCluster": True}}
+    assert findings("BYO-17", byocni(**isolated)) == [
+        (
+            "clusters.main.networking.outbound.type: warning: none with mode byocni, which AKS asks a way out to the"
+            " internet for; use another type"
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("cilium", "kubernetes", "tested"),
     [("1.19.6", "1.32", True), ("1.19.6", "1.35", True), ("1.18.12", "1.33", True), ("1.18.12", "1.34", False)],
