@@ -202,7 +202,10 @@ def test_what_microsoft_does_not_support_beside_a_cni_of_ones_own_is_a_warning()
 
 
 def test_cluster_that_brings_its_own_cni_has_a_way_out() -> None:
-    isolated: dict[str, Any] = {"networking": {"outbound": {"type": "none"}}, "apiServer": {"enablePrivateCluster": True}}
+    isolated: dict[str, Any] = {
+        "networking": {"outbound": {"type": "none"}},
+        "apiServer": {"enablePrivateCluster": True},
+    }
     assert findings("BYO-17", byocni(**isolated)) == [
         (
             "clusters.main.networking.outbound.type: warning: none with mode byocni, which AKS asks a way out to the"
