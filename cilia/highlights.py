@@ -2,7 +2,7 @@
 
 A row is templates. `{a.b}` stands for an input, `{a[].b}` for that of every item of a list; a template with an input
 that is absent or empty is left out. Of several templates in brackets the first one that can be filled counts. A new
-type is a new row.
+type is a new row. `networkingMode` is no input but what the stack file calls a cluster's inputs together.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _POOL: Templates = (
 _CLUSTER: Templates = (
     "Kubernetes {kubernetesVersion}",
     "{sku.tier}",
-    ("{networkProfile.networkPluginMode}", "{networkProfile.networkPlugin}"),
+    "{networkingMode}",
     "dataplane {networkProfile.networkDataplane}",
     "policy {networkProfile.networkPolicy}",
     "pods {networkProfile.podCidr}",
@@ -119,7 +119,27 @@ def azure_name(token: str, inputs: Mapping[str, Any]) -> str:
 
 def highlights(token: str, inputs: Mapping[str, Any]) -> list[str]:
     """What matters most of a resource, each in a few words."""
-    return list(_filled(HIGHLIGHTS.get(azure_type(token) or token, ()), inputs))
+    kind = azure_type(token) or token
+    known = {**inputs, "networkingMode": networking_mode(inputs)} if kind == "containerservice:ManagedCluster" else inputs
+    return list(_filled(HIGHLIGHTS.get(kind, ()), known))
+
+
+def networking_mode(inputs: Mapping[str, Any]) -> str:
+    """How a stack file says where a cluster's pods get their addresses; empty where nothing is said about it.
+
+    Args:
+        inputs: The cluster's inputs, of which Azure has the mode in pieces: plugin, its mode, and its pools' subnets.
+    """
+    plugin, overlay = (_at(inputs, f"networkProfile.{name}") for name in ("networkPlugin", "networkPluginMode"))
+    pools = inputs.get("agentPoolProfiles")
+    with_subnets = [pool for pool in pools or () if isinstance(pool, Mapping) and pool.get("podSubnetID")]
+    if plugin != "azure":
+        return "byocni" if plugin == "none" else words(plugin or "")
+    if overlay:
+        return words(overlay)
+    if any(pool.get("podIPAllocationMode") == "StaticBlock" for pool in with_subnets):
+        return "podSubnet, staticBlock"
+    return "podSubnet" if with_subnets else "nodeSubnet"
 
 
 def inline(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -69,6 +69,31 @@ def test_of_alternatives_the_first_that_is_there_counts() -> None:
     assert highlights(pool, {"count": 3, "minCount": 0, "maxCount": 5}) == ["0 to 5 nodes"]
 
 
+STATIC = {"podSubnetID": SUBNET_ID, "podIPAllocationMode": "StaticBlock"}
+
+
+@pytest.mark.parametrize(
+    ("network", "pool", "mode"),
+    [
+        ({"networkPlugin": "azure", "networkPluginMode": "overlay"}, {}, "overlay"),
+        ({"networkPlugin": "azure"}, {"podSubnetID": SUBNET_ID}, "podSubnet"),
+        ({"networkPlugin": "azure"}, STATIC, "podSubnet, staticBlock"),
+        ({"networkPlugin": "azure"}, {"vnetSubnetID": SUBNET_ID}, "nodeSubnet"),
+        ({"networkPlugin": "none"}, {}, "byocni"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_cluster_is_in_the_mode_that_its_stack_file_names(
+    network: dict[str, Any], pool: dict[str, Any], mode: str
+) -> None:
+    inputs = {"networkProfile": network, "agentPoolProfiles": [{"name": "system", **pool}]}
+    assert highlights("azure-native:containerservice:ManagedCluster", inputs) == [mode]
+
+
+def test_cluster_without_a_network_profile_has_no_mode() -> None:
+    assert highlights("azure-native:containerservice:ManagedCluster", {}) == []
+
+
 def test_a_value_of_every_item_of_a_list_is_shown() -> None:
     inputs = {
         "publicIpAddresses": [{"id": f"{GROUP}/providers/Microsoft.Network/publicIPAddresses/pip-{n}"} for n in (1, 2)]
