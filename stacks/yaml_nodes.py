@@ -150,7 +150,7 @@ class _Composer:
     def _check_document(self, event: yaml.DocumentStartEvent, line: int) -> None:
         if self.root is not None:
             raise UnreadableError(
-                ONE_DOCUMENT, "a second document begins here, which Pulumi ignores; remove the `---`", line
+                ONE_DOCUMENT, "a second document begins here, and only the first is read; remove the `---`", line
             )
         if event.version not in (None, (1, 1)):
             raise UnreadableError(SYNTAX, VERSION, line)
@@ -205,7 +205,7 @@ class _Composer:
         enough_aliased, enough = _SHARE_COUNTS_FROM
         decoded = 1 + self._nodes  # yaml.v3 counts the document too
         if self._aliased > enough_aliased and decoded > enough and self._aliased / decoded > MAX_ALIAS_SHARE:
-            message = "more than 99 in 100 values up to here come from aliases, which Pulumi refuses; write them out"
+            message = "more than 99 in 100 values up to here come from aliases, which is refused; write them out"
             raise UnreadableError(SIZE, message, line)
         self._attach(node, line)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from components.problems import PROJECT_NAMESPACE, dotted
+from stacks.yaml_document import line_of
 from stacks.yaml_nodes import compose
 from stacks.yaml_rules import CONFIG_KEY, DUPLICATE, EMPTY_VALUE, JSON_TEXT, OFFLINE, SECURE, SHAPE, TOP_LEVEL_KEY
 from stacks.yaml_scalars import number_text
@@ -70,21 +71,8 @@ class _Lines:
 
     def find(self, path: KeyPath) -> int:
         """The line of the deepest part of the path that is there."""
-        line = self.start
         entry = self.entries.get(str(path[0])) if path else None
-        for key in (*path[1:], None):
-            if entry is None:
-                break
-            line = entry.line
-            entry = self._below(entry.node, key)
-        return line
-
-    def _below(self, node: Node, key: str | int | None) -> Entry | None:
-        if isinstance(key, str):
-            return self.reader.known_entries(node).get(key)
-        if isinstance(key, int) and node.kind == "sequence" and 0 <= key < len(node.children):
-            return Entry(*node.children[key])
-        return None
+        return self.start if entry is None else line_of(entry, path[1:], self.reader)
 
 
 def read_stack_file(path: Path) -> Document:

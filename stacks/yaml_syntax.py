@@ -19,7 +19,7 @@ UNKNOWN_ESCAPE = (
 TAB = "a tab where YAML wants spaces; indent with spaces"
 BARE_COLON = "a colon without a space behind it; add the space, or put the text in quotes"
 QUESTION_MARK = "between brackets unquoted text ends before a `?`; put the text in quotes"
-VERSION = "Pulumi reads no version of YAML but 1.1; remove the line that begins with %YAML"
+VERSION = "no version of YAML is read but 1.1; remove the line that begins with %YAML"
 _LIST_ITEM = "a list item (`- `) stands where none can; begin it on its own line below its key"
 _MISFIT = "this line does not fit the block that begins in line {start}; check the indentation and the quotes"
 

@@ -73,10 +73,12 @@ class ValueReader:
     Attributes:
         file: The file that problems name.
         problems: What was found so far.
+        of_stack: Whether it is a stack file: only there `secure` hides a secret, and Pulumi writes the file anew.
     """
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    of_stack: bool = True
     _entries: dict[Node, dict[str, Entry]] = field(default_factory=dict)
     _values: dict[Node, object] = field(default_factory=dict)
 
@@ -108,7 +110,7 @@ class ValueReader:
 
     def scalar(self, node: Node, path: KeyPath) -> Resolved:
         """What a scalar is, with a problem if the program would get something else than is written."""
-        if node.text[:1] in _SPOILED and "\n" in node.text:
+        if self.of_stack and node.text[:1] in _SPOILED and "\n" in node.text:
             what = "a tab, at which Pulumi stops" if node.text[0] == "\t" else "a line break, which Pulumi loses"
             message = f"text of several lines begins with {what}; begin it with its first line that is not empty"
             self.report(LEADING_BREAK.error(path, message), node.line)
@@ -123,7 +125,7 @@ class ValueReader:
 
     def _mapping(self, node: Node, path: KeyPath) -> object:
         entries = self.entries(node, path)
-        if "secure" in entries and self._is_secret(entries, path):
+        if self.of_stack and "secure" in entries and self._is_secret(entries, path):
             return SECRET
         return {name: self.value(entry.node, (*path, name)) for name, entry in entries.items()}
 
@@ -163,9 +165,7 @@ class ValueReader:
 
     def _check_merge_key(self, key: Node, merges: list[Entry], path: KeyPath, line: int) -> None:
         if not key.plain:
-            self.report(
-                MERGE.error(path, 'Pulumi merges below "<<" even in quotes; write another key, or << alone'), line
-            )
+            self.report(MERGE.error(path, '"<<" merges even in quotes; write another key, or << alone'), line)
         if merges:
             self.report(_duplicate(path, "<<", merges[-1].line, line), line)
 
@@ -247,7 +247,7 @@ def _check_unquoted(text: str, resolved: Resolved, path: KeyPath) -> Problem | N
         return DATE.error(path, message)
     if resolved.kind == "str":
         meant = "true" if text.lower() in ("yes", "on") else "false"
-        message = f"{bare} without quotes is text to Pulumi, not {meant}; write {meant}, or {quoted} in quotes"
+        message = f"{bare} without quotes is text here, not {meant}; write {meant}, or {quoted} in quotes"
         return BOOLEAN_WORD.error(path, message)
     assert isinstance(resolved.value, (int, float))
     what = _number_trouble(text, resolved.value)

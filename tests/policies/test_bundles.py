@@ -22,7 +22,7 @@ from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN
 from tests.policies.engine import Engine
 from tests.policies.reading import read
 
-READING = Reading(read, problems_of, DirectoryLibrary())  # type: ignore[arg-type]
+READING = Reading(read, problems_of, DirectoryLibrary())
 WORKS_ON: dict[str, list[Capabilities]] = {
     "defence-in-depth": [ISTIO],
     "deny-all-with-dns": [PLAIN, FQDN, L7, ISTIO, BYO],

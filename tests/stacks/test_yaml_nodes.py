@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("either_parser")
 
 FULL = "more than 100,000 keys and values up to here, aliases expanded; split the stack"
 DEEP = "nested deeper than 100 levels; flatten the value"
-ALIASED = "more than 99 in 100 values up to here come from aliases, which Pulumi refuses; write them out"
+ALIASED = "more than 99 in 100 values up to here come from aliases, which is refused; write them out"
 
 
 def refusal(document: Document) -> tuple[str, int, str]:

@@ -19,7 +19,7 @@ SECOND_COLON = (
 )
 UNCLOSED = "a quotation mark opens here and never closes; close it"
 BARE_COLON = "a colon without a space behind it; add the space, or put the text in quotes"
-VERSION = "Pulumi reads no version of YAML but 1.1; remove the line that begins with %YAML"
+VERSION = "no version of YAML is read but 1.1; remove the line that begins with %YAML"
 BAD = {
     "tab as indentation": ("config:\n\ta:b: c\n", "YML-04", 2, TAB),
     "tab after spaces": ("config:\n  a:b: c\n  \td:e: f\n", "YML-04", 3, TAB),
@@ -99,7 +99,7 @@ BAD = {
         "config: {a:b: c}\n---\nconfig: {a:b: d}\n",
         "YML-05",
         2,
-        "a second document begins here, which Pulumi ignores; remove the `---`",
+        "a second document begins here, and only the first is read; remove the `---`",
     ),
     "text behind the end": (
         "config: {a:b: c}\n...\nd\n",

@@ -64,7 +64,7 @@ def test_a_value_that_would_change_is_told_with_what_arrives(written: str, rule:
 )
 def test_a_truth_value_of_yaml_1_1_is_told_apart_from_text(word: str, meant: str) -> None:
     document = read(word)
-    message = f'{word} without quotes is text to Pulumi, not {meant}; write {meant}, or "{word}" in quotes'
+    message = f'{word} without quotes is text here, not {meant}; write {meant}, or "{word}" in quotes'
     assert findings(document) == [f"f:3 x:y.v: {message} [YML-14]"]
     assert document.config == {"x:y": {"v": word}}
 
@@ -195,7 +195,7 @@ def test_merged_mappings_give_way_to_what_is_written_and_to_those_before_them() 
     [
         ("{<<: 5}", ["`<<` merges mappings, here it has something else; give it an alias of a mapping [YML-21]"]),
         ("{<<: [{}, a]}", ["`<<` merges mappings, here it has something else; give it an alias of a mapping [YML-21]"]),
-        ("{'<<': {}}", ['Pulumi merges below "<<" even in quotes; write another key, or << alone [YML-21]']),
+        ("{'<<': {}}", ['"<<" merges even in quotes; write another key, or << alone [YML-21]']),
         ("{<<: {}, <<: {}}", ['the key "<<" is written twice, in line 3; remove one of them [YML-09]']),
     ],
 )
