@@ -120,8 +120,8 @@ def azure_name(token: str, inputs: Mapping[str, Any]) -> str:
 def highlights(token: str, inputs: Mapping[str, Any]) -> list[str]:
     """What matters most of a resource, each in a few words."""
     kind = azure_type(token) or token
-    known = {**inputs, "networkingMode": networking_mode(inputs)} if kind == "containerservice:ManagedCluster" else inputs
-    return list(_filled(HIGHLIGHTS.get(kind, ()), known))
+    derived = {"networkingMode": networking_mode(inputs)} if kind == "containerservice:ManagedCluster" else {}
+    return list(_filled(HIGHLIGHTS.get(kind, ()), {**inputs, **derived}))
 
 
 def networking_mode(inputs: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ MODULES = (
     "components.mutability.defaults",
     "components.mutability.deployment",
     "components.mutability.egress",
+    "components.mutability.mesh",
     "components.mutability.networking",
     "components.mutability.networks",
     "components.mutability.pools",

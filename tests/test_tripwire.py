@@ -89,9 +89,10 @@ ENFORCED = {
     ),
     **dict.fromkeys(("MUT-11", "MUT-12", "MUT-13", "MUT-15"), "components.mutability.egress"),
     **dict.fromkeys(
-        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-21", "MUT-22", "IST-09"),
+        ("MUT-16", "MUT-17", "MUT-18", "MUT-19", "MUT-20", "MUT-22"),
         "components.mutability.clusters",
     ),
+    **dict.fromkeys(("MUT-21", "IST-09"), "components.mutability.mesh"),
     **dict.fromkeys(("MUT-04", "MUT-24", "MUT-25"), "components.mutability.pools"),
     "MUT-26": "components.mutability.networks",
     **dict.fromkeys(("ACNS-05", "POL-29"), "policies.resolve"),

@@ -1,4 +1,4 @@
-"""A cluster apart from its networking and its pools: API server, identity, versions, names, add-ons."""
+"""A cluster apart from its networking, its mesh and its pools: API server, identity, versions, names, add-ons."""
 
 from __future__ import annotations
 
@@ -50,23 +50,6 @@ IDENTITY = Rule(
     " join subnets nor change load balancers. Another kubelet identity reimages the nodes.",
     fix="Grant the new identity its rights in an apply before; upgrade the node images after.",
     source="https://learn.microsoft.com/azure/aks/use-managed-identity",
-)
-MESH = Rule(
-    "MUT-21",
-    "Switching the Istio add-on cuts meshed traffic",
-    why="Pods with a sidecar lose their control plane, and gateways their addresses; the source of the mesh's"
-    " certificates"
-    " is fixed.",
-    fix="Take namespaces out of the mesh and restart their pods first; upgrade revisions side by side.",
-    source="https://learn.microsoft.com/azure/aks/istio-uninstall",
-)
-CERTIFICATES = Rule(
-    "IST-09",
-    "The mesh's certificates come from where they came from at its beginning",
-    why="Azure does not change the add-on's certificate authority once the mesh is on; every sidecar trusts the old"
-    " one.",
-    fix="Take the edit back, or uninstall the add-on and install it again, which cuts meshed traffic.",
-    source="https://learn.microsoft.com/azure/aks/istio-plugin-ca",
 )
 VERSION = Rule(
     "MUT-22",
@@ -155,32 +138,6 @@ def _public_name(difference: Difference, _: Subject) -> Verdict:
     return Verdict(("inPlace",), f"the private API server {turned} a public name; its address stays private")
 
 
-def _mesh(difference: Difference, _: Subject) -> Verdict:
-    path = difference.path
-    if path.endswith(".mode") and difference.after == "Istio":
-        return Verdict(("inPlace",), "installs the mesh; pods join it when they are restarted")
-    if path.endswith(".revisions"):
-        return _revisions(difference)
-    if difference.kind == "add":
-        return Verdict(("inPlace",), "adds to the mesh; what is in it stays as it is")
-    return Verdict(
-        ("disruptive",), "meshed traffic through what is removed stops until pods are restarted outside of it"
-    )
-
-
-def _meshed(inputs: Any) -> bool:
-    profile = inputs.get("serviceMeshProfile")
-    return isinstance(profile, dict) and profile.get("mode") == "Istio"
-
-
-def _revisions(difference: Difference) -> Verdict:
-    gone = sorted(set(difference.before or ()) - set(difference.after or ()))
-    if gone:
-        names = ", ".join(map(str, gone))
-        return Verdict(("disruptive",), f"pods with a sidecar of revision {names} lose their control plane")
-    return Verdict(("inPlace",), "a second control plane beside the first; pods move to it when they are restarted")
-
-
 def _version(difference: Difference, _: Subject) -> Verdict:
     refusal = _refused_version(difference)
     if refusal:
@@ -264,17 +221,6 @@ CLUSTERS: tuple[Row, ...] = (
             "until the new identity has its rights, the cluster can neither join subnets nor change load balancers",
         ),
     ),
-    Row(
-        CERTIFICATES,
-        KIND,
-        ("serviceMeshProfile.istio.certificateAuthority",),
-        lambda _, subject: (
-            Verdict(("refused",), "Azure does not change where the mesh's certificates come from")
-            if _meshed(subject.old) and _meshed(subject.new)
-            else None
-        ),
-    ),
-    Row(MESH, KIND, ("serviceMeshProfile",), _mesh),
     Row(VERSION, KIND, ("kubernetesVersion",), _version),
     Row(VERSION, KIND, ("agentPoolProfiles[*].orchestratorVersion",), _node_version),
     Row(VERSION, POOL, ("orchestratorVersion",), _node_version),
@@ -338,4 +284,4 @@ CLUSTERS: tuple[Row, ...] = (
         always(("inPlace",), "written to the control plane; nodes are not touched"),
     ),
 )
-"""Rows about clusters, networking and pools apart."""
+"""Rows about clusters, networking, mesh and pools apart."""

@@ -9,12 +9,13 @@ from components.mutability.change import Difference, Row, Subject, Verdict
 from components.mutability.clusters import CLUSTERS
 from components.mutability.defaults import DEFAULT, says_the_default
 from components.mutability.egress import EGRESS_ROWS
+from components.mutability.mesh import MESH_ROWS
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
 from components.mutability.pools import POOLS
 from components.rules import Rule
 
-TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *ANYWHERE)
+TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *MESH_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *ANYWHERE)
 
 
 def judge(difference: Difference, subject: Subject) -> tuple[Rule, Verdict] | None:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from components.cluster.pool_plan import upgrades_minor_versions
 from components.facts.istio import REVISIONS
+from components.facts.istio_upgrade import step_fault
 from components.facts.versions import IstioRevision, VersionData, parse_version, version_data
 from components.istio.config import REVISION, IstioConfig
-from components.istio.upgrade import step_fault
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from stacks.checks.versions import END_WARNING_DAYS

@@ -1,4 +1,4 @@
-"""A cluster's API server, identity, version, names and add-ons."""
+"""A cluster's API server, identity, version, names and add-ons other than the mesh."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tests.components.mutability.judging import POOL, effects, judged
 
 API = "apiServerAccessProfile"
 INTEGRATED = {API: {"enableVnetIntegration": True, "subnetId": "a"}}
-MESHED = {"serviceMeshProfile": {"mode": "Istio"}}
 
 
 @pytest.mark.parametrize(
@@ -32,23 +31,6 @@ MESHED = {"serviceMeshProfile": {"mode": "Istio"}}
         ("resourceName", "aks-a", "aks-b", {}, ("MUT-19", ("refused",))),
         ("identity.type", "SystemAssigned", "UserAssigned", {}, ("MUT-20", ("disruptive",))),
         ("identityProfile.kubeletidentity.resourceId", "a", "b", {}, ("MUT-20", ("rolling",))),
-        ("serviceMeshProfile.mode", None, "Istio", {}, ("MUT-21", ("inPlace",))),
-        ("serviceMeshProfile.mode", "Istio", "Disabled", MESHED, ("MUT-21", ("disruptive",))),
-        (
-            "serviceMeshProfile.istio.revisions",
-            ["asm-1-27"],
-            ["asm-1-27", "asm-1-28"],
-            MESHED,
-            ("MUT-21", ("inPlace",)),
-        ),
-        (
-            "serviceMeshProfile.istio.revisions",
-            ["asm-1-27", "asm-1-28"],
-            ["asm-1-28"],
-            MESHED,
-            ("MUT-21", ("disruptive",)),
-        ),
-        ("serviceMeshProfile.istio.certificateAuthority.plugin", None, "x", MESHED, ("IST-09", ("refused",))),
         ("kubernetesVersion", "1.34", "1.35", {}, ("MUT-22", ("inPlace", "oneWay"))),
         ("kubernetesVersion", "1.35", "1.34", {}, ("MUT-22", ("refused",))),
         ("kubernetesVersion", "1.33", "1.35", {}, ("MUT-22", ("refused",))),
@@ -83,11 +65,6 @@ def test_change_of_a_cluster_has_this_rule_and_effects(
 
 def test_first_subnet_of_the_api_server_comes_with_the_integration() -> None:
     assert effects(f"{API}.subnetId", None, "a") == ("CHG-03", ("inPlace",))
-
-
-def test_certificates_are_free_while_the_mesh_is_off() -> None:
-    path = "serviceMeshProfile.istio.certificateAuthority.plugin"
-    assert effects(path, None, "x", old={}, new=MESHED) == ("MUT-21", ("inPlace",))
 
 
 @pytest.mark.parametrize(

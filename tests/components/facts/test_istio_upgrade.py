@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.istio.upgrade import step_fault
+from components.facts.istio_upgrade import step_fault
 
 OLD, NEW, NEWER, FAR = "asm-1-28", "asm-1-29", "asm-1-30", "asm-1-31"
 
