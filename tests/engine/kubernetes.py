@@ -45,6 +45,8 @@ CLUSTER_SCOPED = frozenset(
     ]
 )
 BUILT_IN_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+# https://learn.microsoft.com/azure/aks/istio-deploy-addon, -deploy-ingress, -deploy-egress
+ISTIO_NAMESPACES = frozenset({"aks-istio-system", "aks-istio-ingress", "aks-istio-egress"})
 # An object of these changes in place everywhere but here.
 FORCE_NEW = frozenset({"apiVersion", "kind", "metadata.name", "metadata.namespace"})
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -179,9 +181,8 @@ class Kubernetes:
 
     def _judge(self, world: World, objects: dict[str, Any], urn: Urn, inputs: dict[str, Any]) -> None:
         namespace = inputs.get("namespace") if urn.type == RELEASE else at(inputs, "metadata.namespace")
-        known = BUILT_IN_NAMESPACES | {
-            key.partition(" ")[2] for key in objects if key.startswith("kubernetes:core/v1:Namespace ")
-        }
+        made = {key.partition(" ")[2] for key in objects if key.startswith("kubernetes:core/v1:Namespace ")}
+        known = BUILT_IN_NAMESPACES | made | _of_add_ons(cluster_at(world, host_of(self.config)))
         creates = urn.type == RELEASE and inputs.get("createNamespace")
         if namespace and namespace not in known and not creates:
             raise RefusedError(
@@ -227,6 +228,12 @@ def cluster_at(world: World, host: str) -> Resource | None:
         if host in (cluster.body.get("fqdn"), cluster.body.get("privateFQDN"))
     )
     return next(found, None)
+
+
+def _of_add_ons(cluster: Resource | None) -> frozenset[str]:
+    """The namespaces that AKS makes for its add-ons."""
+    runs_istio = cluster is not None and at(cluster.body, "serviceMeshProfile.mode") == "Istio"
+    return ISTIO_NAMESPACES if runs_istio else frozenset()
 
 
 def _lacks(cluster: Resource | None, objects: dict[str, Any], version: str) -> str:

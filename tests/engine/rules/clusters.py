@@ -12,6 +12,13 @@ from tests.engine.rules.rule import Rule, Write, stable_uuid
 from tests.engine.store import Resource, World
 
 POOL_TOKEN = "containerservice:AgentPool"
+# Add-ons that AKS gives an identity, with the names that those have.
+# https://learn.microsoft.com/azure/aks/use-managed-identity#summary-of-managed-identities-used-by-aks
+ADDON_IDENTITIES = {
+    "azureKeyvaultSecretsProvider": "azurekeyvaultsecretsprovider",
+    "azurepolicy": "azurepolicy",
+    "omsagent": "omsagent",
+}
 # AKS's defaults for what a request omits. https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update
 NETWORK_DEFAULTS: dict[str, Any] = {
     "networkPlugin": "azure",
@@ -222,11 +229,14 @@ def _complete_identities(write: Write) -> None:
         own.update(principalId=stable_uuid(cluster, "principal"), tenantId=world.control.tenant)
     body["identity"] = own
     group_id = _node_group(write)
-    kubelet_id = frozen.at(body, "identityProfile.kubeletidentity.resourceId") or _kubelet_identity(write, group_id)
-    kubelet = world.get(kubelet_id)
-    ids = {"objectId": kubelet.body["principalId"], "clientId": kubelet.body["clientId"]} if kubelet else {}
-    profile = {"kubeletidentity": {"resourceId": kubelet_id, **ids}}
+    made_id = frozen.at(body, "identityProfile.kubeletidentity.resourceId")
+    kubelet_id = made_id or _made_identity(write, group_id, f"{write.name}-agentpool")
+    profile = {"kubeletidentity": {"resourceId": kubelet_id, **_ids(world, kubelet_id)}}
     body["identityProfile"] = {**(body.get("identityProfile") or {}), **profile}
+    for addon, prefix in ADDON_IDENTITIES.items():
+        if frozen.at(body, f"addonProfiles.{addon}.enabled"):
+            own_id = _made_identity(write, group_id, f"{prefix}-{write.name}")
+            body["addonProfiles"][addon]["identity"] = {"resourceId": own_id, **_ids(world, own_id)}
 
 
 def _node_group(write: Write) -> str:
@@ -240,12 +250,17 @@ def _node_group(write: Write) -> str:
     return group_id
 
 
-def _kubelet_identity(write: Write, group_id: str) -> str:
-    """The id of the identity that AKS makes for the nodes."""
-    provider = f"{group_id}/providers/Microsoft.ManagedIdentity"
+def _ids(world: World, identity_id: str) -> dict[str, Any]:
+    """How AKS answers an identity, beside its resource id."""
+    found = world.get(identity_id)
+    return {"objectId": found.body["principalId"], "clientId": found.body["clientId"]} if found else {}
+
+
+def _made_identity(write: Write, group_id: str, name: str) -> str:
+    """The id of an identity that AKS makes, for nodes or for an add-on."""
     made = Write(
         write.world,
-        f"{provider}/userAssignedIdentities/{write.name}-agentpool",
+        f"{group_id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}",
         {"location": write.body.get("location")},
         None,
     )

@@ -14,6 +14,7 @@ IDENTITIES = "microsoft.managedidentity/userassignedidentities"
 CREDENTIALS = f"{IDENTITIES}/federatedidentitycredentials"
 ASSIGNMENTS = "microsoft.authorization/roleassignments"
 CLUSTERS = "microsoft.containerservice/managedclusters"
+DASHBOARDS = "microsoft.dashboard/grafana"
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
@@ -27,9 +28,9 @@ CREDENTIALS_PER_IDENTITY = 20
 
 
 def principals(world: World) -> dict[str, str]:
-    """Every principal that Azure knows, with its type: managed identities and clusters' own identities."""
+    """Every principal that Azure knows, with its type: managed identities, and those that belong to a resource."""
     known = {str(resource.body.get("principalId")): "ServicePrincipal" for resource in world.of_type(IDENTITIES)}
-    own = (cluster.body.get("identity") or {} for cluster in world.of_type(CLUSTERS))
+    own = (found.body.get("identity") or {} for kind in (CLUSTERS, DASHBOARDS) for found in world.of_type(kind))
     known.update({identity["principalId"]: "ServicePrincipal" for identity in own if "principalId" in identity})
     return known
 
@@ -54,6 +55,16 @@ def _complete_identity(write: Write) -> None:
     write.body["principalId"] = stable_uuid(write.stored, "principal")
     write.body["clientId"] = stable_uuid(write.stored, "client")
     write.body["tenantId"] = write.world.control.tenant
+
+
+def _complete_dashboard(write: Write) -> None:
+    """Azure gives a dashboard an identity and an address: https://learn.microsoft.com/rest/api/managed-grafana ."""
+    body, region = write.body, write.body.get("location")
+    if (body.get("identity") or {}).get("type") == "SystemAssigned":
+        ids = {"principalId": stable_uuid(write.stored, "principal"), "tenantId": write.world.control.tenant}
+        body["identity"] = {**body["identity"], **ids}
+    name = f"{write.name}-{stable_uuid(write.stored, 'endpoint')[:8]}"
+    body["properties"] = {**(body.get("properties") or {}), "endpoint": f"https://{name}.{region}.grafana.azure.com"}
 
 
 def _check_assignment(write: Write) -> None:
@@ -133,4 +144,5 @@ RULES = {
     IDENTITIES: Rule(complete=_complete_identity),
     CREDENTIALS: Rule(check=_check_credential, lock=_credential_lock, busy=_too_many_credentials),
     ASSIGNMENTS: Rule(check=_check_assignment),
+    DASHBOARDS: Rule(complete=_complete_dashboard),
 }
