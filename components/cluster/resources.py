@@ -28,14 +28,15 @@ class AksCluster(pulumi.ComponentResource):
     Attributes:
         cluster: The ManagedCluster.
         pools: The other pools by key.
-        kubeconfig: Credentials for the cluster; always secret.
-        provider: The Kubernetes provider; None where something else writes to the cluster.
+        kubeconfig: Credentials for the cluster, always secret; None, and never asked for, where something else writes
+            to the cluster.
+        provider: The Kubernetes provider; None there too.
         references: What other areas' plans may refer to: the cluster's id, name, identities and OIDC issuer.
     """
 
     cluster: containerservice.ManagedCluster
     pools: dict[str, containerservice.AgentPool]
-    kubeconfig: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str] | None
     provider: kubernetes.Provider | None
     references: dict[Ref, pulumi.Output[str]]
 
@@ -95,11 +96,11 @@ class AksCluster(pulumi.ComponentResource):
                 **arguments(window.properties, known),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self.kubeconfig = _kubeconfig(
-            substitute(plan.properties["resourceGroupName"], known), self.cluster, plan.kubelogin
-        )
-        self.provider = None
+        self.kubeconfig = self.provider = None
         if plan.applies_in_cluster:
+            self.kubeconfig = _kubeconfig(
+                substitute(plan.properties["resourceGroupName"], known), self.cluster, plan.kubelogin
+            )
             self.provider = kubernetes.Provider(
                 name,
                 kubeconfig=self.kubeconfig,

@@ -6,7 +6,8 @@ import functools
 from typing import Any
 
 import pulumi
-from pulumi_azure_native import Provider, resources
+import pytest
+from pulumi_azure_native import Provider, containerservice, resources
 
 from components.cluster.resources import AksCluster
 from components.facts.mutability import POOL_FIXED_AT_CREATION
@@ -101,9 +102,15 @@ def test_credentials_are_secret_and_the_provider_is_known_by_its_cluster() -> No
     assert "ManagedCluster main" in provider.depends_on
 
 
-def test_without_writing_to_the_cluster_there_is_no_provider() -> None:
-    found = deploy(lambda: build({"inCluster": "gitops"}))
+def test_without_writing_to_the_cluster_there_is_no_provider_and_nobody_asks_for_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(containerservice, "list_managed_cluster_user_credentials_output", lambda **_: asked.append(_))
+    made: list[AksCluster] = []
+    found = deploy(lambda: made.append(build({"inCluster": "gitops"})))
     assert [each.label for each in found if each.kind == "kubernetes"] == []
+    assert (made[0].provider, made[0].kubeconfig, asked) == (None, None, [])
 
 
 def test_the_cluster_waits_for_what_it_is_told_to_wait_for() -> None:
