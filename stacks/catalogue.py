@@ -9,6 +9,7 @@ from components.rules import Rule
 MODULES = (
     "components.cluster.modes.base",
     "components.istio.config",
+    "components.mutability.cilium",
     "components.mutability.clusters",
     "components.mutability.defaults",
     "components.mutability.deployment",

@@ -98,14 +98,11 @@ class _Around:
                 yield _label(there) + _place(there)
 
     def _pools(self, resource: Resource, kind: str) -> tuple[Pool, ...]:
-        """The pools that run now in the cluster that a resource is, or is part of."""
-        if kind not in (_CLUSTER, _POOL):
-            return ()
-        names = ("resourceGroupName", "resourceName")
-        place = [resource.inputs.get(name) for name in names]
+        """The pools that run now in the cluster that a resource is, is part of, or is in."""
+        place = self._cluster(resource, kind)
         found: list[Pool] = []
-        for other in self.old:
-            if [other.inputs.get(name) for name in names] != place:
+        for other in self.old if place else ():
+            if _place_of(other) != place:
                 continue
             if azure_type(other.type) == _CLUSTER:
                 profiles = other.inputs.get("agentPoolProfiles")
@@ -114,6 +111,15 @@ class _Around:
                 found.append(_pool(other.inputs, other.inputs.get("agentPoolName")))
         return tuple(found)
 
+    def _cluster(self, resource: Resource, kind: str) -> list[Any] | None:
+        """What tells the cluster of a resource apart; None of what has none."""
+        if kind in (_CLUSTER, _POOL):
+            return _place_of(resource)
+        known = {each.urn: each for each in self.old}
+        provider = known.get(str(resource.options.get("provider", "")))
+        above = [known[urn] for urns in provider.sources.values() for urn in urns if urn in known] if provider else []
+        return next((_place_of(each) for each in above if azure_type(each.type) == _CLUSTER), None)
+
     def _users(self, resource: Resource, kind: str) -> tuple[str, ...]:
         using = _NETWORK_USERS.get(kind, frozenset())
         return tuple(
@@ -121,6 +127,11 @@ class _Around:
             for other in self.old
             if azure_type(other.type) in using and any(resource.urn in urns for urns in other.sources.values())
         )
+
+
+def _place_of(cluster: Resource) -> list[Any]:
+    """What tells a cluster apart, of itself or of a pool in it."""
+    return [cluster.inputs.get(name) for name in ("resourceGroupName", "resourceName")]
 
 
 def _place(resource: Resource) -> str:

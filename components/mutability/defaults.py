@@ -21,8 +21,13 @@ DEFAULT = Rule(
 
 
 def says_the_default(difference: Difference, kind: str) -> Verdict | None:
-    """That nothing changes, where one side says what the other leaves to Azure; None anywhere else."""
-    if difference.kind == "update":
+    """That nothing changes, where one side says what the other leaves to Azure; None anywhere else.
+
+    Args:
+        difference: What differs.
+        kind: The type, as `module:Type` of azure-native; charts and objects in clusters have defaults of their own.
+    """
+    if difference.kind == "update" or kind.count(":") != 1:
         return None
     said = difference.after if difference.kind == "add" else difference.before
     path = re.sub(r"\[[^\]]*\]", "[*]", difference.path)

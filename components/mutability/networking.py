@@ -59,7 +59,8 @@ BYO_POD_CIDR = Rule(
     "MUT-07",
     "With a network plugin of one's own the pod range may change",
     why="AKS only hands it to the controller manager; the provider still replaces the cluster.",
-    fix="Change it with `az aks update --pod-cidr` under `externallyChanged`, and in the plugin's own values.",
+    fix="Change it with `az aks update --pod-cidr` under `externallyChanged` where the plugin's pool can follow."
+    " Cilium's cannot: make a new cluster.",
     source="AKS release notes, 2023",
 )
 SERVICES = Rule(
@@ -173,7 +174,8 @@ def _byo_pod_cidr(difference: Difference, subject: Subject) -> Verdict | None:
         return None
     return Verdict(
         ("inPlace",),
-        "AKS hands the range to the controller manager; the plugin's own values have to follow",
+        "AKS hands the range to the controller manager; the plugin's own pool has to follow, and Cilium's does not"
+        " (CHG-15)",
         f"az aks update --pod-cidr {difference.after}",
     )
 

@@ -6,6 +6,7 @@ One home for what a change does. The first row that has something to say wins; r
 from __future__ import annotations
 
 from components.mutability.change import Difference, Row, Subject, Verdict
+from components.mutability.cilium import CILIUM
 from components.mutability.clusters import CLUSTERS
 from components.mutability.defaults import DEFAULT, says_the_default
 from components.mutability.egress import EGRESS_ROWS
@@ -15,7 +16,7 @@ from components.mutability.networks import ANYWHERE, NETWORKS
 from components.mutability.pools import POOLS
 from components.rules import Rule
 
-TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *MESH_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *ANYWHERE)
+TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *MESH_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *CILIUM, *ANYWHERE)
 
 
 def judge(difference: Difference, subject: Subject) -> tuple[Rule, Verdict] | None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from components.facts.mutability import AZURE_DEFAULTS
+from components.mutability.change import Difference, Subject
+from components.mutability.table import judge
 from tests.components.mutability.judging import CLUSTER, POOL, effects, judged
 from tests.components.mutability.test_table import sample
 from tests.sdk_types import unknown_properties
@@ -44,6 +46,12 @@ def test_default_may_be_said_or_left_out(kind: str, path: str, value: Any) -> No
 )
 def test_anything_else_is_a_change(kind: str, path: str, value: Any, rule: str) -> None:
     assert effects(path, None, value, kind=kind)[0] == rule
+
+
+@pytest.mark.parametrize("kind", ["kubernetes:helm.sh/v3:Release", "kubernetes:cilium.io/v2:CiliumNetworkPolicy"])
+def test_defaults_of_azure_are_not_those_of_charts_and_objects(kind: str) -> None:
+    subject = Subject(kind, {}, {})
+    assert judge(Difference("spec.x", "spec.x", "spec.x", "add", None, after=False), subject) is None
 
 
 def test_change_from_one_value_to_a_default_is_a_change() -> None:

@@ -19,7 +19,7 @@ NEWER_THAN_THE_SDK = {
     "gpuProfile",
     "localDNSProfile",
 }
-ROWS = sorted({(row.kind, path) for row in TABLE if row.kind != "*" for path in row.paths})
+ROWS = sorted({(row.kind, path) for row in TABLE if row.kind.count(":") == 1 for path in row.paths})
 FORCED = sorted((kind, path) for kind, paths in PROVIDER_FORCES_NEW.items() for path in paths)
 
 
