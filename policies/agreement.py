@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from components.facts.policy_features import PolicyFeature
-from components.problems import Problem
+from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.capabilities import HTTP_CHOICE, Capabilities
 from policies.intents import DIRECTIONS, Direction, Intent, Meaning
@@ -180,7 +180,7 @@ def _two_filters(meaning: Meaning, capabilities: Capabilities) -> Iterator[Probl
 def _ranges(intents: Iterable[Intent], capabilities: Capabilities) -> Iterator[Problem]:
     own = (
         *((one, "pods", "{entity: cluster}") for one in capabilities.pod_ranges),
-        *((one, "nodes", "{entity: node}") for one in capabilities.node_ranges),
+        *((one, "nodes", "{entity: node}") for one in capabilities.node_ranges if not capabilities.cidrs_match_nodes),
         *((one, "Services", "the workload behind the Service") for one in capabilities.service_ranges),
     )
     for intent in intents:
@@ -195,6 +195,8 @@ def _ranges(intents: Iterable[Intent], capabilities: Capabilities) -> Iterator[P
                 )
                 yield CIDR_OF_PODS.warning(path, message)
             yield from _range_problems(end, own, path)
+            if capabilities.cidrs_match_nodes:
+                yield from _matching_nodes(end, capabilities, path)
 
 
 def _range_problems(
@@ -214,6 +216,17 @@ def _range_problems(
                 f" [{network}], and {instead} if meant"
             )
             yield CIDR_OF_PODS.warning(path, message)
+
+
+def _matching_nodes(end: Address, capabilities: Capabilities, path: KeyPath) -> Iterator[Problem]:
+    """Ranges that match nodes, which a CIDR of a bundle never means."""
+    for network in capabilities.node_ranges:
+        if network.version != end.cidr.version or not network.overlaps(end.cidr):
+            continue
+        if not any(lies_in(network, left_out) for left_out in end.except_):
+            instead = "write {entity: node}" if lies_in(end.cidr, network) else f"add except: [{network}]"
+            message = f"{end.cidr} holds nodes ({network}), which policyCIDRMatchMode lets ranges match; {instead}"
+            yield CIDR_OF_PODS.error(path, message)
 
 
 def _plain_text(meaning: Meaning, intents: Iterable[Intent]) -> Iterator[Problem]:

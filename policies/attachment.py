@@ -18,7 +18,8 @@ from components.facts.policy_features import (
 from components.problems import KeyPath
 from components.rules import Rule
 from components.values import Cidr, Listed, Model, shown
-from policies.capabilities import Capabilities, Istio
+from policies.capabilities import Capabilities, EnforcementMode, Istio
+from policies.config import ParameterValue
 from policies.names import LabelName
 from policies.peers import Pods
 
@@ -50,7 +51,9 @@ class BundleReference(Model):
     """A bundle for one cluster, with this environment's values."""
 
     name: LabelName = Field(description="a file policies/bundles/<name>.yaml")
-    parameters: dict[str, str | int] = Field(default_factory=dict)
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="by name, as the bundle declares them"
+    )
 
 
 class ClusterPoliciesConfig(Model):
@@ -78,6 +81,8 @@ class StatedCapabilitiesConfig(Model):
     acns: AdvancedNetworkPolicies = Field("None", description="its advancedNetworkPolicies")
     istio: StatedIstioConfig | None = None
     local_dns: bool = Field(False, alias="localDNS")
+    l7_proxy: bool = Field(True, alias="l7Proxy", description="whether Cilium has its proxy, for DNS names and HTTP")
+    policy_enforcement_mode: EnforcementMode = "default"
     pod_cidrs: Listed[Cidr] = ()
     node_cidrs: Listed[Cidr] = ()
     service_cidrs: Listed[Cidr] = ()
@@ -108,6 +113,8 @@ def stated_capabilities(key: str, config: ExistingClusterConfig, http: str | Non
         node_ranges=stated.node_cidrs,
         service_ranges=stated.service_cidrs,
         ranges_known=bool(stated.pod_cidrs and stated.node_cidrs and stated.service_cidrs),
+        l7_proxy=stated.l7_proxy,
+        enforcement=stated.policy_enforcement_mode,
     )
 
 

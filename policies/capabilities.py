@@ -7,9 +7,11 @@ Filled from a cluster's own configuration, or stated for a cluster that exists a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from components.facts.policy_features import (
     ADVANCED_NETWORK_POLICIES,
+    NEEDS_L7_PROXY,
     OLDEST_CILIUM,
     POLICY_FEATURES,
     AdvancedNetworkPolicies,
@@ -18,6 +20,12 @@ from components.facts.policy_features import (
 from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from policies.peers import Network, Pods
+
+EnforcementMode = Literal["default", "always", "never"]
+"""Cilium's own values of `policyEnforcementMode`."""
+EVERY_POD_ISOLATED = (
+    "Cilium has policyEnforcementMode: always, which isolates every pod, also those that a bundle leaves open"
+)
 
 ENFORCEABLE = Rule(
     "ACNS-05",
@@ -49,6 +57,20 @@ HTTP_CHOICE = Rule(
         "https://learn.microsoft.com/azure/aks/container-network-security-l7-policy-concepts; cilium"
         " Documentation/network/servicemesh/istio.rst"
     ),
+)
+NOT_ENFORCED = Rule(
+    "POL-53",
+    "Cilium enforces policies",
+    why="With policyEnforcementMode never Cilium takes every policy and enforces none.",
+    fix="Set policyEnforcementMode: default.",
+    source="cilium 1.19.6 Documentation/security/policy/intro.rst",
+)
+ISOLATED_ANYWAY = Rule(
+    "POL-54",
+    "Only a baseline isolates",
+    why="With policyEnforcementMode always Cilium isolates every pod, also those that a bundle leaves open.",
+    fix="Set policyEnforcementMode: default, or accept the warning if every pod that matters has its allows.",
+    source="cilium 1.19.6 Documentation/security/policy/intro.rst",
 )
 
 
@@ -85,6 +107,9 @@ class Capabilities:
         node_ranges: Ranges of node addresses.
         service_ranges: Ranges of Service addresses.
         ranges_known: Whether the three are complete.
+        l7_proxy: Whether Cilium has its proxy, for rules by DNS name and HTTP.
+        enforcement: Cilium's `policyEnforcementMode`.
+        cidrs_match_nodes: Whether ranges in policies match nodes as well, Cilium's `policyCIDRMatchMode`.
     """
 
     cluster: str
@@ -100,6 +125,9 @@ class Capabilities:
     node_ranges: tuple[Network, ...] = ()
     service_ranges: tuple[Network, ...] = ()
     ranges_known: bool = True
+    l7_proxy: bool = True
+    enforcement: EnforcementMode = "default"
+    cidrs_match_nodes: bool = False
 
     @property
     def name(self) -> str:
@@ -125,6 +153,8 @@ class Capabilities:
             version = f"{facts.cilium[0]}.{facts.cilium[1]}"
             upgrade = "upgrade kubernetesVersion" if self.managed else "set networking.cilium.version"
             return f"{self.name} has Cilium {self.cilium_text}, which needs to be {version} or newer; {upgrade}"
+        if feature in NEEDS_L7_PROXY and not self.l7_proxy:
+            return f"{self.name} has a Cilium with l7Proxy: false; set it to true"
         if self.managed and ADVANCED_NETWORK_POLICIES.index(self.acns) < ADVANCED_NETWORK_POLICIES.index(facts.acns):
             return (
                 f"{self.name} has advancedNetworkPolicies {self.acns}; set acns.security and"
@@ -148,4 +178,14 @@ class Capabilities:
                 " policies"
             )
             return (OLD_CILIUM.error(self.path, message),)
+        if self.enforcement == "never":
+            message = "Cilium has policyEnforcementMode: never, and enforces no policy; set it to default"
+            return (NOT_ENFORCED.error(self.path, message),)
+        if self.enforcement == "always":
+            message = f"{EVERY_POD_ISOLATED}; set it to default, or give every pod its allows"
+            return (ISOLATED_ANYWAY.warning(self.path, message),)
         return ()
+
+    def notes(self) -> tuple[str, ...]:
+        """What makes bundles mean something else here than they say."""
+        return (EVERY_POD_ISOLATED,) if self.enforcement == "always" else ()

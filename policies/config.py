@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema, model_validator
 
 from components.rules import Rule
-from components.values import Cidr, Listed, Model
+from components.values import Cidr, Listed, Model, shown
 from policies.names import (
     Account,
     DnsPattern,
@@ -54,6 +54,14 @@ EMPTY = Rule(
     "Lists in a bundle are not empty",
     why="To engines an empty list is nobody, everybody or nothing at all, depending on where it stands.",
     fix="Remove the key, or write what is meant.",
+    source="docs/policies.md",
+)
+
+PARAMETER_VALUE = Rule(
+    "BND-27",
+    "The value of a parameter is text or a whole number",
+    why="It takes the place of text in the bundle; nothing else has one way of being written there.",
+    fix="Write text, in quotes where it would be something else, or a whole number.",
     source="docs/policies.md",
 )
 
@@ -275,11 +283,27 @@ class WorkloadConfig(Model):
     host_network: bool = Field(False, description="pods that share their node's network, which no policy selects")
 
 
+def parse_parameter_value(value: object) -> str | int:
+    """What stands for a parameter: text or a whole number.
+
+    Raises:
+        PydanticCustomError: Something else (BND-27).
+    """
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return value
+    raise PARAMETER_VALUE.invalid(f"{shown(value)} is no value of a parameter; write text, or a whole number")
+
+
+ParameterValue = Annotated[
+    str | int, PlainValidator(parse_parameter_value), WithJsonSchema({"type": ["string", "integer"]})
+]
+
+
 class ParameterConfig(Model):
     """A value that differs by environment, written `${name}` inside text."""
 
     type: Literal["string", "name", "host", "cidr", "port"] = "string"
-    default: str | int | None = None
+    default: ParameterValue | None = None
     description: str | None = None
 
 

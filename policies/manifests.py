@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.attribution import (
+    BUNDLE_LABEL,
+    INTENT_LABEL,
+    INTENT_SEPARATOR,
+    INTENTS_ANNOTATION,
+    LAYER_LABEL,
+    MANAGED_BY,
+)
 from policies.compile.drafts import NAMESPACE, Draft, Phase
 from policies.intents import Layer
 from policies.names import LABEL_CHARACTERS, OBJECT_NAME_CHARACTERS, fingerprint, shortened, slug
-
-MANAGED_BY = {"app.kubernetes.io/managed-by": "cilia"}
-BUNDLE_LABEL = "cilia/bundle"
-LAYER_LABEL = "cilia/layer"
-INTENT_LABEL = "cilia/intent"
-INTENTS_ANNOTATION = "cilia/intents"
 
 Object = dict[str, Any]
 
@@ -155,7 +157,7 @@ def _manifest(bundle: str, draft: Draft, *, alone: bool) -> Manifest:
         **(draft.spec["labels"] if draft.api == NAMESPACE else {}),
         **_labels(bundle, draft.layer.label, intent),
     }
-    metadata["annotations"] = {INTENTS_ANNOTATION: "; ".join(draft.intents)}
+    metadata["annotations"] = {INTENTS_ANNOTATION: INTENT_SEPARATOR.join(draft.intents)}
     found: Object = {"apiVersion": draft.api[0], "kind": draft.api[1], "metadata": metadata}
     if draft.api != NAMESPACE:
         found["spec"] = draft.spec

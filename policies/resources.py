@@ -1,14 +1,14 @@
-"""A bundle in a cluster, as one component: namespaces first, everything that isolates last."""
+"""Bundles in a cluster, each as one component: namespaces first, everything that isolates last."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from policies.manifests import Manifest, predecessors
+from policies.manifests import Manifest, in_order, predecessors
 
 TYPE = "cilia:policies:PolicyBundle"
 FIELD_MANAGER = {"pulumi.com/patchFieldManager": "cilia"}
@@ -16,7 +16,7 @@ FIELD_MANAGER = {"pulumi.com/patchFieldManager": "cilia"}
 
 
 class PolicyBundle(pulumi.ComponentResource):
-    """A bundle's manifests, each after those that must land before it.
+    """A bundle in a cluster; `apply_bundles` makes it.
 
     Attributes:
         objects: Every object by its key: kind, namespace and name.
@@ -24,42 +24,56 @@ class PolicyBundle(pulumi.ComponentResource):
 
     objects: dict[str, pulumi.Resource]
 
-    def __init__(
-        self,
-        name: str,
-        manifests: Sequence[Manifest],
-        provider: kubernetes.Provider,
-        *,
-        protect: bool,
-        depends_on: Sequence[pulumi.Resource] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Applies the manifests.
-
-        Args:
-            name: Pulumi name of the component; children are called `<name>-<key>`.
-            manifests: What to apply, in order.
-            provider: Reaches the cluster.
-            protect: Whether Pulumi refuses to delete namespaces; policies are never protected.
-            depends_on: What must be there before: Cilium, its CRDs, Istio.
-            opts: Options of the component.
-        """
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Registers the component; its objects follow."""
         super().__init__(TYPE, name, {}, opts)
         self.objects = {}
-        before = predecessors(manifests)
-        for manifest in manifests:
-            own = [self.objects[key] for key in before[manifest.key]]
-            self.objects[manifest.key] = _object(
-                f"{name}-{manifest.key}",
-                manifest,
-                pulumi.ResourceOptions(
-                    parent=self,
-                    provider=provider,
-                    protect=protect and manifest.kind == "Namespace",
-                    depends_on=own or list(depends_on),
-                ),
-            )
-        self.register_outputs({"objects": sorted(self.objects)})
+
+
+def apply_bundles(
+    bundles: Mapping[str, Sequence[Manifest]],
+    provider: pulumi.ProviderResource,
+    *,
+    protect: bool,
+    depends_on: Sequence[pulumi.Resource] = (),
+    deleted_with: pulumi.Resource | None = None,
+    opts: pulumi.ResourceOptions | None = None,
+) -> dict[str, PolicyBundle]:
+    """Applies all bundles of one cluster, each object after those of any bundle that must land before it.
+
+    Args:
+        bundles: Manifests by the Pulumi name of their component; children are called `<name>-<key>`.
+        provider: Reaches the cluster.
+        protect: Whether Pulumi refuses to delete namespaces; policies are never protected.
+        depends_on: What must be there before: Cilium, its CRDs, Istio.
+        deleted_with: The cluster, if this program deletes it: everything in it goes along.
+        opts: Options of the components.
+
+    Returns:
+        The components by their Pulumi names.
+    """
+    components = {name: PolicyBundle(name, opts) for name in bundles}
+    owners = {manifest.key: name for name, manifests in bundles.items() for manifest in manifests}
+    every = in_order(manifest for manifests in bundles.values() for manifest in manifests)
+    before = predecessors(every)
+    made: dict[str, pulumi.Resource] = {}
+    for manifest in every:
+        owner = owners[manifest.key]
+        own = [made[key] for key in before[manifest.key]]
+        made[manifest.key] = components[owner].objects[manifest.key] = _object(
+            f"{owner}-{manifest.key}",
+            manifest,
+            pulumi.ResourceOptions(
+                parent=components[owner],
+                provider=provider,
+                protect=protect and manifest.kind == "Namespace",
+                depends_on=own or list(depends_on),
+                deleted_with=deleted_with,
+            ),
+        )
+    for component in components.values():
+        component.register_outputs({"objects": sorted(component.objects)})
+    return components
 
 
 def _object(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resource:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 from pulumi.runtime import config as runtime_config
 from pulumi_azure_native import authorization, resources
 
@@ -29,9 +30,13 @@ from components.network.zones.resources import PrivateDnsZones
 from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError
 from components.values import Ref
+from policies.resources import PolicyBundle, apply_bundles
 from stacks.around import AroundPlan
 from stacks.load import load_values, stack_name
 from stacks.plan import StackPlan, secrets, stack_outputs
+
+if TYPE_CHECKING:
+    from stacks.policies import ClusterPolicies
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,32 @@ class Deployed:
     zones: dict[str, PrivateDnsZones]
     workloads: dict[str, WorkloadIdentities]
     cilium: dict[str, CiliumRelease]
+    meshes: dict[str, Mesh]
+    bundles: dict[str, PolicyBundle]
+
+
+class ExistingCluster(pulumi.ComponentResource):
+    """A cluster that this program did not make, as owner of the policies that it writes there.
+
+    Attributes:
+        provider: Reaches it by a context of the kubeconfig.
+    """
+
+    provider: kubernetes.Provider
+
+    def __init__(self, name: str, context: str) -> None:
+        """Makes the provider.
+
+        Args:
+            name: Pulumi name of the component and of the provider.
+            context: The context.
+        """
+        super().__init__("cilia:policies:ExistingCluster", name, {})
+        # another context is another cluster; a kubeconfig with other credentials is not
+        self.provider = kubernetes.Provider(
+            name, context=context, cluster_identifier=context, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs({"context": context})
 
 
 def load_stack() -> StackPlan:
@@ -99,7 +130,7 @@ def build(plan: StackPlan) -> Deployed:
     if not plan.keep_type_aliases:
         pulumi.runtime.register_stack_transformation(strip_type_aliases)
     known: dict[Ref, pulumi.Input[Any]] = {}
-    deployed = Deployed({}, {}, {}, {}, {}, {})
+    deployed = Deployed({}, {}, {}, {}, {}, {}, {}, {})
     if plan.resource_group is not None:
         group = resources.ResourceGroup(
             "main", **arguments(plan.resource_group, known), opts=pulumi.ResourceOptions(protect=plan.protect)
@@ -120,6 +151,8 @@ def build(plan: StackPlan) -> Deployed:
     _build_observability(plan, known)
     for key in plan.clusters:
         _build_cluster(key, plan, known, deployed)
+    for key in plan.policies:
+        _build_policies(plan.policies[key], deployed)
     return deployed
 
 
@@ -212,7 +245,33 @@ def _build_around(key: str, plan: AroundPlan, known: dict[Ref, pulumi.Input[Any]
     if plan.collection is not None:
         Collection(key, plan.collection, known, provider=provider, depends_on=before)
     if plan.mesh is not None and provider is not None:
-        Mesh(key, plan.mesh, known, provider=provider, depends_on=[*rights, *before])
+        deployed.meshes[key] = Mesh(key, plan.mesh, known, provider=provider, depends_on=[*rights, *before])
+
+
+def _build_policies(policies: ClusterPolicies, deployed: Deployed) -> None:
+    """Bundles after everything that their cluster needs first; those of a cluster for GitOps are only printed."""
+    if not policies.applied:
+        return
+    key = policies.cluster
+    bundles = {f"{key}-{bundle.name}": bundle.manifests for bundle in policies.bundles}
+    if policies.context is not None:
+        owner = ExistingCluster(key, policies.context)
+        opts = pulumi.ResourceOptions(parent=owner)
+        deployed.bundles.update(apply_bundles(bundles, owner.provider, protect=policies.protect, opts=opts))
+        return
+    cluster, mesh = deployed.clusters[key], deployed.meshes.get(key)
+    if cluster.provider is None:
+        return
+    deployed.bundles.update(
+        apply_bundles(
+            bundles,
+            cluster.provider,
+            protect=policies.protect,
+            depends_on=[*_needed_in_cluster(key, deployed), *(mesh.objects.values() if mesh else ())],
+            deleted_with=cluster.cluster,
+            opts=pulumi.ResourceOptions(parent=cluster),
+        )
+    )
 
 
 def _links(cluster: ClusterPlan, deployed: Deployed) -> list[pulumi.Resource]:

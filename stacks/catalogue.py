@@ -82,6 +82,7 @@ MODULES = (
     "stacks.checks.versions",
     "stacks.checks.workloads",
     "stacks.load",
+    "stacks.policies",
     "stacks.wording",
     "stacks.yaml_rules",
 )

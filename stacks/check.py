@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from components.problems import KeyPath, Problem, dotted, errors
 from components.rules import Rule
@@ -11,6 +13,10 @@ from stacks.checks import registry
 from stacks.parse import Parsed
 from stacks.plan import StackPlan, plan_networks, plan_stack, scope_of
 from stacks.view import StackView
+
+if TYPE_CHECKING:
+    from policies.library import Library
+    from stacks.policies import ClusterPolicies
 
 UNUSED_ACCEPT = Rule(
     "CFG-07",
@@ -38,13 +44,16 @@ class Checked:
     plan: StackPlan | None
 
 
-def check(parsed: Parsed, *, today: date, subscription_id: str | None = None) -> Checked:
+def check(
+    parsed: Parsed, *, today: date, subscription_id: str | None = None, library: Callable[[], Library] | None = None
+) -> Checked:
     """Everything that is wrong with a parsed stack, and its plan if nothing is.
 
     Args:
         parsed: What the file said.
         today: The date that rules about dates go by.
         subscription_id: The subscription, where known from elsewhere than the file.
+        library: Finds the bundles, if there are policies; those that come with this program if absent.
     """
     config = parsed.config
     view = StackView(
@@ -58,10 +67,24 @@ def check(parsed: Parsed, *, today: date, subscription_id: str | None = None) ->
     found = [*parsed.problems, *plan_networks(view)]
     for rule_check in registry.CHECKS:
         found.extend(rule_check(view))
+    policies, of_policies = _policies(view, library)
+    found.extend(of_policies)
     problems = _without_accepted(view, list(dict.fromkeys(found)))
-    plan = None if errors(problems) else plan_stack(view)
+    plan = None if errors(problems) else plan_stack(view, policies)
     unplanned = (network.path for network in view.networks if network.plan is None)
     return Checked(view, tuple(problems), (*parsed.skipped, *unplanned), plan)
+
+
+def _policies(
+    view: StackView, library: Callable[[], Library] | None
+) -> tuple[dict[str, ClusterPolicies], list[Problem]]:
+    """Policies and what is wrong with them; without any, not even their compilers are imported."""
+    if not view.config.policies and not view.config.existing_clusters:
+        return {}, []
+    from policies.library import DirectoryLibrary  # noqa: PLC0415 - takes time
+    from stacks.policies import plan_all  # noqa: PLC0415 - takes time
+
+    return plan_all(view, library() if library else DirectoryLibrary())
 
 
 def _without_accepted(view: StackView, problems: list[Problem]) -> list[Problem]:

@@ -6,7 +6,7 @@ Each network, cluster and pool is parsed on its own (see `stacks.parse`), so a `
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -24,6 +24,9 @@ from components.istio.config import IstioConfig
 from components.monitoring.config import ClusterMonitoringConfig, MonitoringConfig
 from components.network.config import NetworkConfig
 from components.values import ArmId, Existing, Model
+
+if TYPE_CHECKING:
+    from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig
 
 
 class ResourceGroupConfig(Model):
@@ -107,6 +110,8 @@ class StackConfig:
         networks: Networks by key.
         clusters: Clusters by key.
         monitoring: What several clusters send their data to.
+        policies: Bundles by the key of their cluster.
+        existing_clusters: Clusters that get policies and nothing else, by key.
         secrets: Names of the secrets; their values never enter a model.
         accept: Accepted warnings, in order.
     """
@@ -117,5 +122,7 @@ class StackConfig:
     networks: dict[str, NetworkConfig] = field(default_factory=dict)
     clusters: dict[str, ClusterEntry] = field(default_factory=dict)
     monitoring: MonitoringConfig = field(default_factory=MonitoringConfig)
+    policies: dict[str, ClusterPoliciesConfig] = field(default_factory=dict)
+    existing_clusters: dict[str, ExistingClusterConfig] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     accept: tuple[AcceptConfig, ...] = ()

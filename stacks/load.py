@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.problems import PROJECT_NAMESPACE, ConfigError, Problem, dotted, errors
 from components.rules import Rule
@@ -13,6 +15,9 @@ from stacks.check import Checked, check
 from stacks.parse import parse
 from stacks.plan import StackPlan
 from stacks.yaml_reader import SECRET, Document, read_stack_file, read_text
+
+if TYPE_CHECKING:
+    from policies.library import Library
 
 PLAIN_SECRET = Rule(
     "CFG-11",
@@ -78,10 +83,17 @@ def load_document(document: Document, path: Path, *, today: date) -> Loaded:
     stack = stack_name(path)
     if not document.readable:
         return Loaded(stack, str(path), document, _located(document.problems, document, str(path), stack), (), None)
-    checked = check(parse(document.config), today=today)
+    checked = check(parse(document.config), today=today, library=partial(_library, path))
     found = _each_cause_once(document, (*_plain_secrets(document), *checked.problems))
     problems = _located((*document.problems, *found), document, str(path), stack)
     return Loaded(stack, str(path), document, problems, tuple(dotted(part) for part in checked.skipped), checked)
+
+
+def _library(file: Path) -> Library:
+    """The bundles of the project that a stack file lies in; imported only for a stack that has policies."""
+    from stacks.policies import library_of  # noqa: PLC0415 - takes time
+
+    return library_of(file)
 
 
 def _each_cause_once(document: Document, problems: Iterable[Problem]) -> Iterable[Problem]:
@@ -104,7 +116,7 @@ def _plain_secrets(document: Document) -> Iterable[Problem]:
 def with_problems(loaded: Loaded, more: Iterable[Problem]) -> Loaded:
     """The same stack with more problems, each at its file and line."""
     placed = _located(more, loaded.document, loaded.file, loaded.stack)
-    return replace(loaded, problems=tuple(sorted({*loaded.problems, *placed}, key=_order)))
+    return replace(loaded, problems=_in_order({*loaded.problems, *placed}, loaded.file))
 
 
 def load_values(
@@ -120,7 +132,7 @@ def load_values(
     """
     document = read_stack_file(file) if file.exists() else Document()
     ordered = {key: _as_written(value, document.config.get(key)) for key, value in values.items()}
-    checked = check(parse(ordered), today=today, subscription_id=subscription_id)
+    checked = check(parse(ordered), today=today, subscription_id=subscription_id, library=partial(_library, file))
     problems = _located((*document.problems, *checked.problems), document, str(file), stack)
     if errors(problems) or checked.plan is None:
         raise ConfigError(problems)
@@ -141,7 +153,7 @@ def _as_written(value: object, written: object) -> object:
 
 
 def _located(problems: Iterable[Problem], document: Document, file: str, stack: str) -> tuple[Problem, ...]:
-    """The problems with their file, line and stack, in order of lines, each once."""
+    """The problems with their file, line and stack, in order."""
     placed = (
         replace(
             problem,
@@ -151,8 +163,13 @@ def _located(problems: Iterable[Problem], document: Document, file: str, stack: 
         )
         for problem in problems
     )
-    return tuple(sorted(dict.fromkeys(placed), key=_order))
+    return _in_order(placed, file)
 
 
-def _order(problem: Problem) -> tuple[int, str, str]:
-    return problem.line, dotted(problem.path), problem.rule
+def _in_order(problems: Iterable[Problem], file: str) -> tuple[Problem, ...]:
+    """Problems in order of lines, each once: those of the stack file, then those of its bundles."""
+
+    def place(problem: Problem) -> tuple[bool, str, int, str, str]:
+        return problem.file != file, problem.file, problem.line, dotted(problem.path), problem.rule
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
@@ -22,9 +22,22 @@ from components.values import MALFORMED, parse_key, shown
 from stacks.config import AcceptConfig, ClusterEntry, EnvironmentConfig, StackConfig
 from stacks.wording import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, problems_of, unknown_key
 
+if TYPE_CHECKING:
+    from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig
+
 __all__ = ["KNOWN_KEYS", "MISSING_KEY", "Parsed", "parse"]
 
-KNOWN_KEYS = ("environment", "secrets", "networks", "clusters", "monitoring", "accept")
+KNOWN_KEYS = (
+    "environment",
+    "secrets",
+    "networks",
+    "clusters",
+    "monitoring",
+    "policies",
+    "existingClusters",
+    "accept",
+)
+POLICIES, EXISTING_CLUSTERS = "cilia:policies", "cilia:existingClusters"
 _LOCATION = re.compile(r"[a-z]+[a-z0-9]*")
 _SUBSCRIPTION = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -82,8 +95,10 @@ class _Reader:
                 self.problems.append(MALFORMED.error((*path, key), str(error)))
         return value
 
-    def network(self, key: str, value: object) -> NetworkConfig | None:
-        return self.model(NetworkConfig, value, ("cilia:networks", key))
+    def models(self, model: type[ModelT], key: str) -> dict[str, ModelT]:
+        """The entries of the mapping at a top-level key, as far as they parse."""
+        found = {name: self.model(model, value, (key, name)) for name, value in self.mapping(key).items()}
+        return {name: each for name, each in found.items() if each is not None}
 
     def cluster(self, key: str, value: object) -> ClusterEntry | None:
         """A cluster; a pool that does not parse is left out, so that the rest is still checked."""
@@ -158,17 +173,20 @@ def parse(values: Mapping[str, object]) -> Parsed:
         )
     else:
         environment = reader.model(EnvironmentConfig, values["cilia:environment"], ("cilia:environment",))
-    networks = {key: reader.network(key, value) for key, value in reader.mapping("cilia:networks").items()}
+    networks = reader.models(NetworkConfig, "cilia:networks")
     clusters = {key: reader.cluster(key, value) for key, value in reader.mapping("cilia:clusters").items()}
+    policies, existing = _policies(reader)
     config = StackConfig(
         location=location,
         subscription_id=reader.text(
             "azure-native:subscriptionId", _SUBSCRIPTION, "00000000-0000-0000-0000-000000000000"
         ),
         environment=environment,
-        networks={key: network for key, network in networks.items() if network is not None},
+        networks=networks,
         clusters={key: cluster for key, cluster in clusters.items() if cluster is not None},
         monitoring=_monitoring(reader, values.get("cilia:monitoring")),
+        policies=policies,
+        existing_clusters=existing,
         secrets=frozenset(reader.mapping("cilia:secrets")),
         accept=reader.accepted(),
     )
@@ -178,6 +196,15 @@ def parse(values: Mapping[str, object]) -> Parsed:
 def _monitoring(reader: _Reader, value: object) -> MonitoringConfig:
     found = None if value is None else reader.model(MonitoringConfig, value, ("cilia:monitoring",))
     return found or MonitoringConfig()
+
+
+def _policies(reader: _Reader) -> tuple[dict[str, ClusterPoliciesConfig], dict[str, ExistingClusterConfig]]:
+    """Bundles by cluster, and clusters that exist already; what most stacks have not is not even imported."""
+    if reader.values.get(POLICIES) is None and reader.values.get(EXISTING_CLUSTERS) is None:
+        return {}, {}
+    from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig  # noqa: PLC0415 - takes time
+
+    return reader.models(ClusterPoliciesConfig, POLICIES), reader.models(ExistingClusterConfig, EXISTING_CLUSTERS)
 
 
 def _unknown_top_level(values: Mapping[str, object]) -> Iterable[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING
 
 from components.cilium.plan import CiliumPlan
 from components.cluster.plan import ClusterPlan, cluster_name, plan_cluster
@@ -21,6 +22,9 @@ from stacks.config import StackConfig
 from stacks.grants import grants, subnets_of, zone_of
 from stacks.observability import ObservabilityPlan, plan_observability
 from stacks.view import NetworkView, StackView
+
+if TYPE_CHECKING:
+    from stacks.policies import ClusterPolicies
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """Stands for the subscription where none is known."""
@@ -45,6 +49,7 @@ class StackPlan:
         around: What is deployed around each cluster, by its key.
         observability: What several clusters send their data to.
         cilium: Releases of a Cilium of one's own by cluster key, where it has one.
+        policies: Policies by cluster key, where it has any; of existing clusters too.
         protect: Whether the resource group is protected.
         keep_type_aliases: Whether the SDK's aliases to other API versions stay.
     """
@@ -59,6 +64,7 @@ class StackPlan:
     around: Mapping[str, AroundPlan]
     observability: ObservabilityPlan
     cilium: Mapping[str, CiliumPlan]
+    policies: Mapping[str, ClusterPolicies]
     protect: bool
     keep_type_aliases: bool
 
@@ -136,8 +142,8 @@ def _needed(network: NetworkView, subnet: str) -> int:
     return nodes + pods + servers + len(network.gateways(subnet)) * limits.APPLICATION_GATEWAY_ADDRESSES
 
 
-def plan_stack(view: StackView) -> StackPlan:
-    """The whole stack, for a view without errors."""
+def plan_stack(view: StackView, policies: Mapping[str, ClusterPolicies]) -> StackPlan:
+    """The whole stack, for a view without errors and its policies."""
     environment = view.config.environment
     around = {cluster.key: plan_around(cluster) for cluster in view.clusters}
     identities = {
@@ -188,6 +194,7 @@ def plan_stack(view: StackView) -> StackPlan:
         around=around,
         observability=plan_observability(view),
         cilium={cluster.key: plan for cluster in view.clusters if (plan := cilium_of(cluster)) is not None},
+        policies=policies,
         protect=view.protect,
         keep_type_aliases=environment.keep_type_aliases if environment else False,
     )

@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from components.monitoring.config import MonitoringConfig
 from components.network.config import NetworkConfig
 from components.values import KEY_PATTERN
+from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig
 from stacks.config import AcceptConfig, ClusterEntry, EnvironmentConfig
 from stacks.generated import DOCS, write_or_check
 
@@ -39,7 +40,15 @@ _PULUMI_KEYS = {
 
 def stack_schema() -> Schema:
     """The schema of a whole stack file, draft 2020-12."""
-    models = (EnvironmentConfig, NetworkConfig, ClusterEntry, MonitoringConfig, AcceptConfig)
+    models = (
+        EnvironmentConfig,
+        NetworkConfig,
+        ClusterEntry,
+        MonitoringConfig,
+        ClusterPoliciesConfig,
+        ExistingClusterConfig,
+        AcceptConfig,
+    )
     _, generated = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     definitions = generated["$defs"]
     for reference, tag in _tagged(definitions):
@@ -79,6 +88,14 @@ def _config() -> Schema:
             "cilia:networks": _named({"$ref": _REF.format(model=NetworkConfig.__name__)}, "virtual networks by key"),
             "cilia:clusters": _named({"$ref": _REF.format(model=ClusterEntry.__name__)}, "AKS clusters by key"),
             "cilia:monitoring": {"$ref": _REF.format(model=MonitoringConfig.__name__)},
+            "cilia:policies": _named(
+                {"$ref": _REF.format(model=ClusterPoliciesConfig.__name__)},
+                "bundles of network policies by cluster key",
+            ),
+            "cilia:existingClusters": _named(
+                {"$ref": _REF.format(model=ExistingClusterConfig.__name__)},
+                "clusters that this stack does not make, and gives nothing but policies",
+            ),
             "cilia:accept": {
                 "type": "array",
                 "items": {"$ref": _REF.format(model=AcceptConfig.__name__)},

@@ -1,7 +1,7 @@
 """What two revisions differ in about policies, as objects: which intents came and went, who gained or lost isolation.
 
 Cilia's own objects say in their metadata which bundle and layer they are of and what they are for
-(`policies.manifests`), and a policy isolates what it selects unless it says otherwise.
+(`policies.attribution`), and a policy isolates what it selects unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from policies.manifests import BUNDLE_LABEL, INTENTS_ANNOTATION, LAYER_LABEL
+from policies.attribution import BUNDLE_LABEL, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
 
 if TYPE_CHECKING:
     from cilia.record import Resource
@@ -75,7 +75,7 @@ def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
             continue
         labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
         if BUNDLE_LABEL in labels and INTENTS_ANNOTATION in annotations:
-            for intent in str(annotations[INTENTS_ANNOTATION]).split("; "):
+            for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
                 yield _cluster(resource), str(labels[BUNDLE_LABEL]), str(labels.get(LAYER_LABEL, "")), intent
 
 

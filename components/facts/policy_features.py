@@ -61,6 +61,8 @@ POLICY_FEATURES = {
     PolicyFeature.PORT_RANGES: PolicyFeatureFacts((1, 17), "None", False, _MIGRATION),
 }
 
+NEEDS_L7_PROXY = frozenset({PolicyFeature.NAMES, PolicyFeature.DNS_NAMES, PolicyFeature.HTTP_BY_CILIUM})
+"""What Cilium enforces in its proxy, so that `l7Proxy: false` turns it off; cilium 1.19.6 pkg/policy/proxyid.go."""
 OLDEST_CILIUM = (1, 16)
 """Before it no rule could allow without isolating, so that no bundle could be applied in a safe order."""
 HOST_ENTITY_FOR_LOCAL_DNS = (1, 17)

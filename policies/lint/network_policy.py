@@ -150,7 +150,7 @@ def range_problems(cidr: Network, excepted: list[Network], path: KeyPath, contex
     capabilities = context.capabilities
     own = (
         *((one, "pods") for one in capabilities.pod_ranges),
-        *((one, "nodes") for one in capabilities.node_ranges),
+        *((one, "nodes") for one in capabilities.node_ranges if not capabilities.cidrs_match_nodes),
         *((one, "Services") for one in capabilities.service_ranges),
     )
     for network, what in own:

@@ -17,8 +17,8 @@ from policies.manifests import Manifest
 from policies.peers import Address, Name
 from policies.requests import Request
 from stacks.wording import problems_of
+from stacks.yaml_document import read
 from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN
-from tests.policies.reading import read
 
 CLUSTERS = {"plain": PLAIN, "FQDN": FQDN, "L7": L7, "Istio": ISTIO, "BYOCNI": BYO}
 LIBRARY = DirectoryLibrary()
@@ -39,7 +39,7 @@ class Compiled:
 
 def compiled(name: str, cluster: Capabilities) -> Compiled | None:
     """A shipped bundle with its own parameters; None where the cluster cannot enforce it."""
-    reading = Reading(read, problems_of, LIBRARY)  # type: ignore[arg-type]
+    reading = Reading(read, problems_of, LIBRARY)
     plan = plan_bundle(BundleReference.model_validate({"name": name}), (), cluster, reading)
     return Compiled(plan.meaning, plan.manifests) if plan.meaning and plan.manifests else None
 

@@ -18,9 +18,9 @@ from policies.lint.source import Context, Source
 from policies.requests import Request
 from policies.verdict import verdict
 from stacks.wording import problems_of
+from stacks.yaml_document import read
 from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN
 from tests.policies.engine import Engine
-from tests.policies.reading import read
 
 READING = Reading(read, problems_of, DirectoryLibrary())
 WORKS_ON: dict[str, list[Capabilities]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi_kubernetes as kubernetes
 
-from policies.resources import TYPE, PolicyBundle
+from policies.resources import TYPE, apply_bundles
 from tests.components.mocks import Deployed, deploy, only
 from tests.policies.builder import FQDN, ISOLATED, Object, compiled, shop
 
@@ -19,7 +19,7 @@ def deployed(*layers: Object) -> list[Deployed]:
 
     def build() -> None:
         provider = kubernetes.Provider("main", kubeconfig="{}")
-        PolicyBundle("main-shop", manifests, provider, protect=True, depends_on=[provider])
+        apply_bundles({"main-shop": manifests}, provider, protect=True, depends_on=[provider])
 
     return deploy(build)
 

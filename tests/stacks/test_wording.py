@@ -39,8 +39,8 @@ def system(values: dict[str, Any]) -> dict[str, Any]:
             stack({"cilia:zzz": {}}),
             [
                 (
-                    "zzz: unknown key 'zzz'; known here: accept, clusters, environment, monitoring, networks, secrets"
-                    " [CFG-01]"
+                    "zzz: unknown key 'zzz'; known here: accept, clusters, environment, existingClusters, monitoring,"
+                    " networks, policies, secrets [CFG-01]"
                 )
             ],
             id="top-level-without-one",

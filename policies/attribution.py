@@ -1,0 +1,29 @@
+"""What objects in a cluster say about themselves: which bundle and layer they are of, and what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "cilia"}
+BUNDLE_LABEL = "cilia/bundle"
+LAYER_LABEL = "cilia/layer"
+INTENT_LABEL = "cilia/intent"
+INTENTS_ANNOTATION = "cilia/intents"
+INTENT_SEPARATOR = "; "
+
+
+def bundle_of(metadata: Any) -> str | None:
+    """The bundle that an object is of, by its metadata; None for what is of none."""
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    found = labels.get(BUNDLE_LABEL) if isinstance(labels, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def intents_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an object of a bundle is for, in the bundle's words, each with its layer."""
+    text = (metadata.get("annotations") or {}).get(INTENTS_ANNOTATION)
+    if isinstance(text, str):
+        return tuple(text.split(INTENT_SEPARATOR))
+    layer = (metadata.get("labels") or {}).get(LAYER_LABEL, "")
+    return (f"{layer}: written by hand",)
