@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cilia.errors import InputError
@@ -32,6 +32,21 @@ def replace_text(file: Path, text: str) -> None:
     with _unfinished(real, text) as unfinished:
         unfinished.chmod(real.stat().st_mode)
         unfinished.replace(real)
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Writes files that belong together, new or again: none of them unless all can be written.
+
+    Raises:
+        InputError: One cannot be written; every file is as it was.
+    """
+    with ExitStack() as stack:
+        ready = [(stack.enter_context(_unfinished(file, text)), file) for file, text in texts.items()]
+        for _, file in ready:
+            if file.is_dir():
+                raise InputError(f"{file} cannot be written: is a directory")
+        for unfinished, file in ready:
+            unfinished.replace(file)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ VERBS = {
     "migrate": "print the steps that move a cluster in place, where Pulumi would replace it",
     "adopt": "print what Pulumi needs to take over what exists in Azure already",
     "runbook": "print the commands that help with each cluster of a stack, ready to paste",
-    "values": "print the values of each cluster's own Cilium, and the lines that install it",
+    "values": "print what somebody else brings into clusters: Helm values, objects, and the lines that do it",
     "init": "write a new stack file",
     "explain": "say why a rule exists, what to do, and who says so",
     "schema": "print the JSON schema of stack files, for editors",

@@ -17,15 +17,18 @@ class Facts:
     Attributes:
         view: Its configuration.
         plan: The stack's plan.
+        loaded: The stack, as it was read.
     """
 
     view: ClusterView
     plan: StackPlan
+    loaded: Loaded
 
     @property
     def names(self) -> dict[str, str]:
-        """The names that every command may need."""
-        return {"group": self.plan.scope.resource_group, "cluster": self.view.name}
+        """The names that every command may need, and tools that talk to this cluster, whichever is the current one."""
+        tools = {tool: f"{tool} --context {self.view.name}" for tool in ("kubectl", "istioctl", "cilium")}
+        return {"group": self.plan.scope.resource_group, "cluster": self.view.name, **tools}
 
 
 Names = Mapping[str, str]
@@ -37,7 +40,7 @@ class Step:
 
     Attributes:
         title: What for.
-        commands: What to type, with `%(name)s` where a name goes.
+        commands: What to type, with `%(name)s` where a name goes, or lines that depend on the cluster.
         expect: What is right; empty where that depends.
         each: Names beside the cluster's own, once for each time that the commands are needed.
     """
@@ -131,7 +134,7 @@ def runbook(loaded: Loaded, table: tuple[Capability, ...]) -> Runbook:
     """
     assert loaded.checked is not None
     assert loaded.plan is not None
-    clusters = (Facts(view, loaded.plan) for view in loaded.checked.view.clusters)
+    clusters = (Facts(view, loaded.plan, loaded) for view in loaded.checked.view.clusters)
     return Runbook(
         loaded.stack,
         loaded.plan.scope.resource_group,
@@ -150,4 +153,5 @@ def _rows(facts: Facts, table: tuple[Capability, ...]) -> Iterator[CapabilityRow
 
 
 def _step(step: Step, names: Names) -> StepRow:
-    return StepRow(step.title % names, tuple(command % names for command in step.commands), step.expect % names)
+    lines = tuple(line for command in step.commands for line in (command % names).splitlines())
+    return StepRow(step.title % names, lines, step.expect % names)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 
 from cilia.runbook_data import Facts, Names
+from cilia.values import objects, releases
 from components.cluster.capacity import max_pods
 from components.facts.features import ModeName
 from components.values import Ref
 from stacks.around import CONTROLLER
+from stacks.plan import NO_SUBSCRIPTION
 
 Has = Callable[[Facts], bool]
 
@@ -43,6 +46,35 @@ def istio(facts: Facts) -> bool:
     return facts.view.config.istio is not None
 
 
+def written_by_others(facts: Facts) -> bool:
+    """Whether this program writes nothing into the cluster."""
+    return not facts.plan.clusters[facts.view.key].applies_in_cluster
+
+
+def installed_by_others(facts: Facts) -> Iterator[Names]:
+    """The lines that bring in a Cilium of one's own, after those that write its values."""
+    for release in releases(facts.loaded):
+        if release.plan.key == facts.view.key:
+            _, *lines = release.commands(f"{_VALUES}/{release.file}")
+            yield {"lines": "\n".join((_values_line(facts), *lines))}
+
+
+def applied_by_others(facts: Facts) -> Iterator[Names]:
+    """The lines that bring in objects of the mesh and of network logs, after those that write them."""
+    for each in objects(facts.loaded):
+        if each.key == facts.view.key:
+            _, *lines = each.commands(f"{_VALUES}/{each.file}")
+            yield {"lines": "\n".join((_values_line(facts), *lines))}
+
+
+_VALUES = "cilia-values"
+"""The directory that a runbook has files written to."""
+
+
+def _values_line(facts: Facts) -> str:
+    return f"cilia values {shlex.quote(facts.loaded.file)} --out {_VALUES}"
+
+
 def entra(facts: Facts) -> bool:
     """Whether people sign in with Entra."""
     return facts.plan.clusters[facts.view.key].kubelogin is not None
@@ -56,6 +88,17 @@ def private(facts: Facts) -> bool:
 def hubble(facts: Facts) -> bool:
     """Whether AKS runs Hubble's relay."""
     return facts.view.config.acns.observability and managed_cilium(facts)
+
+
+def retina(facts: Facts) -> bool:
+    """Whether ACNS measures flows without Cilium."""
+    return facts.view.config.acns.observability and not cilium(facts)
+
+
+def subscription(facts: Facts) -> Iterator[Names]:
+    """The subscription, where the file names one."""
+    if facts.plan.scope.subscription_id != NO_SUBSCRIPTION:
+        yield {"subscription": facts.plan.scope.subscription_id}
 
 
 def kube_proxy(facts: Facts) -> bool:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from cilia import runbook_names as names
 from cilia.runbook_data import Capability, Step
+from cilia.runbook_mesh import MESH
 
-_AGENT = "kubectl --namespace kube-system exec daemonset/cilium --container cilium-agent --"
+_AGENT = "%(kubectl)s --namespace kube-system exec daemonset/cilium --container cilium-agent --"
 _AKS = "--resource-group %(group)s --name %(cluster)s"
-_CURL = "kubectl run egress-check --rm --stdin --restart=Never --image=curlimages/curl:8.10.1 --"
+_CURL = (
+    "%(kubectl)s --namespace default run egress-check --rm --attach --restart=Never --image=curlimages/curl:8.10.1 --"
+)
 
 
 RUNBOOK = (
@@ -18,10 +21,16 @@ RUNBOOK = (
         "Credentials",
         names.always,
         (
-            Step("Sign in, and get credentials", ("az login", f"az aks get-credentials {_AKS} --overwrite-existing")),
+            Step("Sign in", ("az login",)),
+            Step(
+                "Choose the subscription",
+                ("az account set --subscription %(subscription)s",),
+                each=names.subscription,
+            ),
+            Step("Get credentials", (f"az aks get-credentials {_AKS} --overwrite-existing",)),
             Step(
                 "Sign in to the cluster with Entra",
-                ("kubelogin convert-kubeconfig --login azurecli",),
+                ("kubelogin convert-kubeconfig --login azurecli --context %(cluster)s",),
                 each=names.where(names.entra),
             ),
             Step(
@@ -30,7 +39,27 @@ RUNBOOK = (
                 each=names.where(names.private),
             ),
             Step(
-                "See the nodes", ("kubectl get nodes --output wide --label-columns agentpool",), "every node is Ready"
+                "See the nodes",
+                ("%(kubectl)s get nodes --output wide --label-columns agentpool",),
+                "every node is Ready",
+            ),
+        ),
+    ),
+    Capability(
+        "Brought in by somebody else (inCluster: gitops)",
+        names.written_by_others,
+        (
+            Step(
+                "Install or upgrade Cilium: nodes stay NotReady until this ran",
+                ("%(lines)s", "%(kubectl)s wait --for=condition=Ready nodes --all --timeout=600s"),
+                "condition met, for every node",
+                each=names.installed_by_others,
+            ),
+            Step(
+                "Apply what the mesh and network logs need",
+                ("%(lines)s",),
+                "serverside-applied, for every object",
+                each=names.applied_by_others,
             ),
         ),
     ),
@@ -40,7 +69,7 @@ RUNBOOK = (
         (
             Step(
                 "Agents run on every node",
-                ("kubectl --namespace kube-system rollout status daemonset/cilium --timeout=60s",),
+                ("%(kubectl)s --namespace kube-system rollout status daemonset/cilium --timeout=60s",),
                 "successfully rolled out",
             ),
             Step("Health of one agent", (f"{_AGENT} cilium-dbg status --brief",), "OK"),
@@ -50,8 +79,8 @@ RUNBOOK = (
                 "Policies that Cilium did not take, which are enforced nowhere",
                 (
                     (
-                        "kubectl get ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies --all-namespaces --output"
-                        " custom-columns='NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
+                        "%(kubectl)s get ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies --all-namespaces"
+                        " --output custom-columns='NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
                         'VALID:.status.conditions[?(@.type=="Valid")].status\''
                     ),
                 ),
@@ -67,8 +96,11 @@ RUNBOOK = (
             Step(
                 "Test the cluster's own network, in namespace cilium-test-1",
                 (
-                    "cilium connectivity test --test no-policies,allow-all-except-world,client-ingress,client-egress",
-                    "kubectl delete namespace cilium-test-1",
+                    (
+                        "%(cilium)s connectivity test"
+                        " --test no-policies,allow-all-except-world,client-ingress,client-egress"
+                    ),
+                    "%(kubectl)s delete namespace cilium-test-1",
                 ),
                 "no test fails",
             ),
@@ -78,15 +110,15 @@ RUNBOOK = (
         "Connectivity test",
         names.own_cilium,
         (
-            Step("Health of Cilium's parts", ("cilium status --wait",), "every part is OK"),
+            Step("Health of Cilium's parts", ("%(cilium)s status --wait",), "every part is OK"),
             Step(
                 "Test everything, in namespace cilium-test-1",
-                ("cilium connectivity test", "kubectl delete namespace cilium-test-1"),
+                ("%(cilium)s connectivity test", "%(kubectl)s delete namespace cilium-test-1"),
                 "no test fails",
             ),
             Step(
                 "Flows, with Hubble's relay",
-                ("cilium hubble port-forward &", "hubble status", "hubble observe --verdict DROPPED --last 50"),
+                ("%(cilium)s hubble port-forward &", "hubble status", "hubble observe --verdict DROPPED --last 50"),
             ),
         ),
     ),
@@ -98,6 +130,12 @@ RUNBOOK = (
                 "Switches that Azure has",
                 (f"az aks show {_AKS} --query networkProfile.advancedNetworking --output json",),
             ),
+            Step(
+                "Agents of its metrics",
+                ("%(kubectl)s --namespace kube-system get pods --selector k8s-app=retina --output wide",),
+                "Running on every node",
+                each=names.where(names.retina),
+            ),
         ),
     ),
     Capability(
@@ -106,14 +144,14 @@ RUNBOOK = (
         (
             Step(
                 "Relay runs",
-                ("kubectl --namespace kube-system get pods --selector k8s-app=hubble-relay --output wide",),
+                ("%(kubectl)s --namespace kube-system get pods --selector k8s-app=hubble-relay --output wide",),
                 "Running",
             ),
             Step(
                 "Certificates for the command line",
                 (
                     (
-                        "for key in tls.crt tls.key ca.crt; do kubectl --namespace kube-system get secret"
+                        "for key in tls.crt tls.key ca.crt; do %(kubectl)s --namespace kube-system get secret"
                         " hubble-relay-client-certs --output jsonpath=\"{.data['${key//./\\\\.}']}\" | base64 --decode"
                         ' > "$HOME/.hubble-$key"; done'
                     ),
@@ -127,11 +165,21 @@ RUNBOOK = (
             Step(
                 "Flows that are dropped",
                 (
-                    "kubectl --namespace kube-system port-forward service/hubble-relay 4245:443 &",
+                    "%(kubectl)s --namespace kube-system port-forward service/hubble-relay 4245:443 &",
                     "hubble observe --verdict DROPPED --last 50",
                 ),
             ),
             Step("Metrics of drops", (f"{_AGENT} cilium-dbg metrics list --match-pattern drop",)),
+            Step(
+                "Metrics of flows, as one node gives them to Prometheus",
+                (
+                    (
+                        '%(kubectl)s get --raw "/api/v1/nodes/$(%(kubectl)s get nodes --output'
+                        " jsonpath='{.items[0].metadata.name}'):9965/proxy/metrics\" | grep ^hubble_ | head -40"
+                    ),
+                ),
+                "hubble_drop_total, hubble_flows_processed_total and others",
+            ),
         ),
     ),
     Capability(
@@ -140,7 +188,7 @@ RUNBOOK = (
         (
             Step(
                 "Cilium does its work",
-                ("kubectl --namespace kube-system get daemonset kube-proxy",),
+                ("%(kubectl)s --namespace kube-system get daemonset kube-proxy",),
                 "Error from server (NotFound)",
             ),
         ),
@@ -151,69 +199,12 @@ RUNBOOK = (
         (
             Step(
                 "It runs on every node",
-                ("kubectl --namespace kube-system get daemonset kube-proxy",),
+                ("%(kubectl)s --namespace kube-system get daemonset kube-proxy",),
                 "DESIRED is READY",
             ),
         ),
     ),
-    Capability(
-        "Istio",
-        names.istio,
-        (
-            Step(
-                "Control plane of %(revision)s",
-                ("kubectl --namespace aks-istio-system rollout status deployment/istiod-%(revision)s --timeout=60s",),
-                "successfully rolled out",
-                each=names.revisions,
-            ),
-            Step(
-                "Sidecars that are in step with their control plane",
-                ("istioctl --istioNamespace aks-istio-system proxy-status --revision %(revision)s",),
-                each=names.revisions,
-            ),
-            Step("Which namespaces get sidecars", ("kubectl get namespaces --label-columns istio.io/rev",)),
-            Step(
-                "Tag %(tag)s points at %(revision)s",
-                (
-                    "istioctl tag set %(tag)s --revision %(revision)s --istioNamespace aks-istio-system --overwrite",
-                    "istioctl tag list --istioNamespace aks-istio-system",
-                ),
-                each=names.tags,
-            ),
-            Step(
-                "Address of %(gateway)s",
-                ("kubectl --namespace aks-istio-ingress get service %(gateway)s",),
-                each=names.ingress_gateways,
-            ),
-            Step(
-                "Addresses that egress gateway %(gateway)s has",
-                (
-                    (
-                        "kubectl --namespace %(namespace)s get staticgatewayconfiguration %(configuration)s"
-                        " --output jsonpath='{.status.egressIpPrefix}'"
-                    ),
-                ),
-                each=names.egress_gateways,
-            ),
-        ),
-    ),
-    Capability(
-        "Mesh upgrade under way",
-        names.istio,
-        (
-            Step(
-                "Pods that still have sidecars of %(old)s",
-                ("istioctl --istioNamespace aks-istio-system proxy-status --revision %(old)s",),
-                "none, before the upgrade to %(new)s is completed",
-                each=names.canaries,
-            ),
-            Step(
-                "Restart what is in %(namespace)s, so that it gets the new sidecar",
-                ("kubectl --namespace %(namespace)s rollout restart deployment",),
-                each=names.injected_during_upgrade,
-            ),
-        ),
-    ),
+    *MESH,
     Capability(
         "Workload identity",
         names.workload_identities,
@@ -238,7 +229,7 @@ RUNBOOK = (
     Capability(
         "Key vaults",
         names.key_vaults,
-        (Step("What pods have mounted", ("kubectl get secretproviderclasspodstatuses --all-namespaces",)),),
+        (Step("What pods have mounted", ("%(kubectl)s get secretproviderclasspodstatuses --all-namespaces",)),),
     ),
     Capability(
         "Observability",
@@ -246,19 +237,19 @@ RUNBOOK = (
         (
             Step(
                 "Agents of managed Prometheus",
-                ("kubectl --namespace kube-system get pods --selector rsName=ama-metrics",),
+                ("%(kubectl)s --namespace kube-system get pods --selector rsName=ama-metrics",),
                 "Running",
                 each=names.where(names.metrics),
             ),
             Step(
                 "Agents of Container Insights",
-                ("kubectl --namespace kube-system rollout status daemonset/ama-logs --timeout=60s",),
+                ("%(kubectl)s --namespace kube-system rollout status daemonset/ama-logs --timeout=60s",),
                 "successfully rolled out",
                 each=names.where(names.logs),
             ),
             Step(
                 "Filters of network logs",
-                ("kubectl get containernetworklogs --output yaml",),
+                ("%(kubectl)s get containernetworklogs --output yaml",),
                 "status.state is CONFIGURED",
                 each=names.where(names.network_logs),
             ),
@@ -272,7 +263,7 @@ RUNBOOK = (
                 "Install its controller, which is a chart of its own",
                 (
                     (
-                        "helm upgrade --install alb-controller"
+                        "helm upgrade --install alb-controller --kube-context %(cluster)s"
                         " oci://mcr.microsoft.com/application-lb/charts/alb-controller"
                         " --namespace azure-alb-system --create-namespace --set"
                         " albController.namespace=azure-alb-system"
@@ -284,7 +275,10 @@ RUNBOOK = (
             ),
             Step(
                 "The controller runs",
-                ("kubectl --namespace azure-alb-system get pods", "kubectl get gatewayclass azure-alb-external"),
+                (
+                    "%(kubectl)s --namespace azure-alb-system get pods",
+                    "%(kubectl)s get gatewayclass azure-alb-external",
+                ),
                 "Running, and ACCEPTED is True",
             ),
             Step(
@@ -354,8 +348,8 @@ RUNBOOK = (
                 "Pods on each node of pool %(pool)s",
                 (
                     (
-                        "kubectl get pods --all-namespaces --output custom-columns=NODE:.spec.nodeName --no-headers |"
-                        " sort | uniq --count | grep -- '-%(pool)s-'"
+                        "%(kubectl)s get pods --all-namespaces --output custom-columns=NODE:.spec.nodeName"
+                        " --no-headers | sort | uniq -c | grep -- '-%(pool)s-'"
                     ),
                 ),
                 "at most %(max_pods)s",

@@ -1,4 +1,7 @@
-"""`cilia values`: the values of each cluster's own Cilium, and the lines that install it. Never imports Pulumi."""
+"""`cilia values`: what somebody else brings into clusters, and the lines that do it. Never imports Pulumi.
+
+Helm values for each Cilium of one's own; objects for clusters that this program writes nothing into.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cilia.arguments import add_debug, add_format, add_today, today
-from cilia.files import create_text, replace_text
+from cilia.files import write_texts
 from cilia.findings import problem_json, report, unreadable
 from cilia.helm import Release
+from cilia.objects import Objects
 from cilia.output import document, remark, result
 from cilia.project import target
 from stacks.load import Loaded, load_file
@@ -18,7 +22,7 @@ from stacks.load import Loaded, load_file
 def arguments(parser: ArgumentParser) -> None:
     """Adds the verb's arguments."""
     parser.add_argument("stack", metavar="STACK|FILE", help="a stack, or a stack file")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write a values file for each cluster, and print lines")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the files, and print the lines")
     add_format(parser, "yaml", "json")
     add_today(parser)
     add_debug(parser)
@@ -27,20 +31,28 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Prints values or writes them; 1 if the stack has errors, 2 if its file could not be read."""
     loaded = load_file(target(options.stack).file, today=today(options.today))
-    found = list(releases(loaded))
+    found: list[Release | Objects] = [*releases(loaded), *objects(loaded)]
     if options.output == "json":
-        document(_json(loaded, found))
+        document(_json(loaded))
     else:
         report(loaded)
     if options.out is not None:
-        _write(found, options.out, quiet=options.output == "json")
+        write_texts({options.out / each.file: each.text(str(options.out / each.file)) for each in found})
+        for each in found if options.output != "json" else ():
+            for line in each.commands(str(options.out / each.file)):
+                result(line)
     elif found and options.output != "json":
-        result("---\n".join(release.text(release.file) for release in found).removesuffix("\n"))
+        result("---\n".join(each.text(each.file) for each in found).removesuffix("\n"))
     if loaded.plan and not found:
-        remark(f"{loaded.file}: no cluster has a Cilium of its own, so there are no values")
+        remark(f"{loaded.file}: {_NOTHING}")
     if unreadable(loaded):
         return 2
     return int(loaded.plan is None)
+
+
+_NOTHING = (
+    "no cluster has a Cilium of its own, and none with inCluster: gitops needs objects, so there is nothing to print"
+)
 
 
 def releases(loaded: Loaded) -> Iterator[Release]:
@@ -52,30 +64,33 @@ def releases(loaded: Loaded) -> Iterator[Release]:
         yield Release(loaded.stack, plan.scope.resource_group, plan.clusters[key].name, planned)
 
 
-def _write(found: list[Release], directory: Path, *, quiet: bool) -> None:
-    for release in found:
-        file = directory / release.file
-        text = release.text(str(file))
-        if file.exists():
-            replace_text(file, text)
-        else:
-            create_text(file, text)
-        for line in () if quiet else release.commands(str(file)):
-            result(line)
+def objects(loaded: Loaded) -> Iterator[Objects]:
+    """What the mesh and network logs need in each cluster that this program writes nothing into."""
+    plan = loaded.plan
+    if plan is None:
+        return
+    for key, cluster in plan.clusters.items():
+        around = plan.around[key]
+        manifests = (
+            *(around.mesh.manifests if around.mesh else ()),
+            *(around.collection.manifests if around.collection else ()),
+        )
+        if manifests and not cluster.applies_in_cluster:
+            yield Objects(loaded.stack, plan.scope.resource_group, cluster.name, key, manifests)
 
 
-def _json(loaded: Loaded, found: list[Release]) -> dict[str, object]:
+def _json(loaded: Loaded) -> dict[str, object]:
     fault = unreadable(loaded)
     return {
         **({"error": fault} if fault else {}),
         "stack": loaded.stack,
         "releases": [
-            {
-                "cluster": release.plan.key,
-                "values": release.values,
-                "commands": list(release.commands(release.file)),
-            }
-            for release in found
+            {"cluster": each.plan.key, "values": each.values, "commands": list(each.commands(each.file))}
+            for each in releases(loaded)
+        ],
+        "objects": [
+            {"cluster": each.key, "objects": each.contents, "commands": list(each.commands(each.file))}
+            for each in objects(loaded)
         ],
         "problems": [problem_json(problem) for problem in loaded.problems],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -23,6 +24,15 @@ ISTIO = (
         "istio: {revisions: [asm-1-29, asm-1-30], tags: {stable: asm-1-29}, injection: {shop: stable},"
         " ingressGateways: {external: true}}\n      networking: {mode: overlay"
     ),
+)
+IN_CLUSTER = ("network: main\n", "network: main\n      inCluster: gitops\n")
+BYOCNI = (
+    "network: main\n      networking: {mode: overlay, podCidr: 192.168.0.0/16, serviceCidr: 172.20.0.0/16}",
+    "network: main\n      inCluster: gitops\n      networking: {mode: byocni, podCidr: 192.168.0.0/16}",
+)
+GITOPS = "Brought in by somebody else (inCluster: gitops)"
+TOOL = re.compile(
+    r"(?<![\w/.-])(?:(?:kubectl|istioctl|cilium)|helm upgrade --install \S+)(?: --(?:kube-)?context (\S+))?(?= )"
 )
 WORKLOADS = (
     "networking: {mode: overlay",
@@ -97,8 +107,8 @@ def test_only_what_a_cluster_has_is_in_its_runbook(write_stack: WriteStack) -> N
 def test_an_upgrade_under_way_says_what_to_restart(write_stack: WriteStack) -> None:
     book = book_of(write_stack("mesh", ISTIO))
     assert commands(book, "Mesh upgrade under way") == [
-        "istioctl --istioNamespace aks-istio-system proxy-status --revision asm-1-29",
-        "kubectl --namespace shop rollout restart deployment",
+        "istioctl --context aks-main --istioNamespace aks-istio-system proxy-status --revision asm-1-29",
+        "kubectl --context aks-main --namespace shop rollout restart deployment",
     ]
 
 
@@ -122,11 +132,64 @@ def test_every_command_of_every_shipped_stack_can_be_pasted(shipped: Path) -> No
                         assert "%(" not in command + step.title + step.expect
 
 
-def test_every_capability_is_one_that_some_cluster_has() -> None:
-    loaded = load_file(PLATFORM, today=TODAY)
-    assert loaded.checked is not None
-    assert loaded.plan is not None
-    facts = [Facts(view, loaded.plan) for view in loaded.checked.view.clusters]
+def test_commands_go_to_the_cluster_that_they_are_written_under_whichever_is_the_current_one(shipped: Path) -> None:
+    for file in (PLATFORM, *sorted((shipped / "stacks").glob("Pulumi.*.yaml"))):
+        for cluster in book_of(file).clusters:
+            lines = [line for each in cluster.capabilities for step in each.steps for line in step.commands]
+            contexts = [context for line in lines for context in TOOL.findall(line)]
+            assert set(contexts) == {cluster.azure_name}
+
+
+def test_subscription_is_chosen_where_the_file_names_it(write_stack: WriteStack) -> None:
+    subscription = "11111111-2222-3333-4444-555555555555"
+    named = ("azure-native:location", f"azure-native:subscriptionId: {subscription}\n  azure-native:location")
+    assert commands(book_of(write_stack("dev", named)), "Credentials")[:3] == [
+        "az login",
+        f"az account set --subscription {subscription}",
+        "az aks get-credentials --resource-group rg-test --name aks-main --overwrite-existing",
+    ]
+
+
+def test_what_somebody_else_brings_in_stands_before_everything_that_needs_it(write_stack: WriteStack) -> None:
+    write_stack("byo", BYOCNI)
+    book = book_of(Path("stacks/Pulumi.byo.yaml"))
+    assert titles(book)[:2] == ["Credentials", GITOPS]
+    assert commands(book, GITOPS) == [
+        "cilia values stacks/Pulumi.byo.yaml --out cilia-values",
+        (
+            "helm upgrade --install cilium cilium --repo https://helm.cilium.io --version 1.19.6"
+            " --kube-context aks-main --namespace kube-system --values cilia-values/cilium-main.yaml"
+            " --atomic --timeout 900s"
+        ),
+        "kubectl --context aks-main wait --for=condition=Ready nodes --all --timeout=600s",
+    ]
+    (steps,) = (each.steps for each in book.clusters[0].capabilities if each.title == GITOPS)
+    assert steps[0].title == "Install or upgrade Cilium: nodes stay NotReady until this ran"
+
+
+def test_objects_of_the_mesh_are_applied_by_somebody_else(write_stack: WriteStack) -> None:
+    write_stack("mesh", ISTIO, IN_CLUSTER)
+    assert commands(book_of(Path("stacks/Pulumi.mesh.yaml")), GITOPS) == [
+        "cilia values stacks/Pulumi.mesh.yaml --out cilia-values",
+        ("kubectl --context aks-main apply --server-side --force-conflicts --filename cilia-values/objects-main.yaml"),
+    ]
+
+
+def test_cluster_that_needs_nothing_from_anybody_else_has_no_row_for_it(write_stack: WriteStack) -> None:
+    assert GITOPS not in titles(book_of(write_stack("plain", IN_CLUSTER)))
+
+
+def test_every_capability_is_one_that_some_cluster_has(tmp_path: Path) -> None:
+    by_others = tmp_path / "Pulumi.gitops.yaml"
+    by_others.write_text(
+        PLATFORM.read_text().replace("      network: main\n", "      network: main\n      inCluster: gitops\n")
+    )
+    facts = []
+    for file in (PLATFORM, by_others):
+        loaded = load_file(file, today=TODAY)
+        assert loaded.checked is not None
+        assert loaded.plan is not None
+        facts += [Facts(view, loaded.plan, loaded) for view in loaded.checked.view.clusters]
     assert [capability.title for capability in RUNBOOK if not any(capability.has(each) for each in facts)] == []
 
 

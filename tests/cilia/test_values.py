@@ -31,6 +31,42 @@ HELM = "helm upgrade --install cilium cilium --repo https://helm.cilium.io --ver
 CREDENTIALS = "az aks get-credentials --resource-group rg-byo --name aks-main --overwrite-existing"
 
 
+MESH = """
+config:
+  azure-native:location: westeurope
+  cilia:environment: {resourceGroup: {name: rg-mesh}}
+  cilia:networks:
+    main: {addressSpace: [10.34.0.0/16], subnets: {nodes: {cidr: 10.34.0.0/24}}}
+  cilia:clusters:
+    main:
+      kubernetesVersion: "1.35"
+      network: main
+      inCluster: WRITES
+      networking: {mode: overlay, podCidr: 192.168.0.0/16}
+      istio:
+        revisions: [asm-1-30]
+        meshConfig: {asm-1-30: {accessLogFile: /dev/stdout}}
+        injection: {shop: asm-1-30}EXTRA
+      systemPool: {subnet: nodes, count: 3, maxPods: 110}
+"""
+EXTRA = """
+        ingressGateways: {external: true}
+        ingressCertificates: {shop: {keyVaultId: VAULT, objectName: shop-tls}}
+      keyVaultSecretsProvider: {}
+      acns: {observability: true}
+      monitoring: {logs: {workspace: LOGS, networkLogs: {filters: {dropped: {verdict: [dropped]}}}}}"""
+_SHARED = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-shared/providers"
+
+
+def mesh(tmp_path: Path, in_cluster: str = "gitops") -> Path:
+    """A stack file with everything that is written into a cluster with a mesh."""
+    extra = EXTRA.replace("VAULT", f"{_SHARED}/Microsoft.KeyVault/vaults/kv-shop")
+    extra = extra.replace("LOGS", f"{_SHARED}/Microsoft.OperationalInsights/workspaces/platform")
+    file = tmp_path / "Pulumi.mesh.yaml"
+    file.write_text(MESH.replace("EXTRA", extra).replace("WRITES", in_cluster))
+    return file
+
+
 def stack(tmp_path: Path, cilium: str = "", kubernetes: str = "1.35") -> Path:
     """A stack file with a Cilium of its own that something else installs."""
     file = tmp_path / "Pulumi.byo.yaml"
@@ -105,6 +141,84 @@ def test_files_are_written_and_written_again(tmp_path: Path, capsys: pytest.Capt
     assert yaml.safe_load((out / "cilium-main.yaml").read_text())["aksbyocni"] == {"enabled": True}
 
 
+def test_objects_for_a_cluster_that_somebody_else_writes_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["values", str(mesh(tmp_path)), "--out", str(out), "--today", "2026-08-21"]) == 0
+    asked = "az aks show --resource-group rg-mesh --name aks-main --query"
+    lines = [
+        "az aks get-credentials --resource-group rg-mesh --name aks-main --overwrite-existing",
+        (
+            f'export SECRETS_PROVIDER_CLIENT_ID="$({asked} addonProfiles.azureKeyvaultSecretsProvider.identity.clientId'
+            ' --output tsv)"'
+        ),
+        'export TENANT_ID="$(az account show --query tenantId --output tsv)"',
+        (
+            f"envsubst '${{SECRETS_PROVIDER_CLIENT_ID}}${{TENANT_ID}}' < {out}/objects-main.yaml |"
+            " kubectl --context aks-main apply --server-side --force-conflicts --filename -"
+        ),
+    ]
+    assert capsys.readouterr().out.splitlines() == lines
+    text = (out / "objects-main.yaml").read_text()
+    assert text.splitlines()[1:6] == [
+        *(f"# {line}" for line in lines),
+        "# Of a Namespace only the labels are meant: never let anything prune it.",
+    ]
+    found = list(yaml.safe_load_all(text))
+    assert [(each["kind"], each["metadata"]["name"]) for each in found] == [
+        ("ConfigMap", "istio-shared-configmap-asm-1-30"),
+        ("Namespace", "shop"),
+        ("SecretProviderClass", "shop"),
+        ("Deployment", "keyvault-certificates"),
+        ("ContainerNetworkLog", "cilia"),
+    ]
+    assert json.loads(found[0]["data"]["mesh"]) == {"accessLogFile": "/dev/stdout"}
+    assert found[1]["metadata"] == {"name": "shop", "labels": {"istio.io/rev": "asm-1-30"}}
+    parameters = found[2]["spec"]["parameters"]
+    assert parameters["userAssignedIdentityID"] == "${SECRETS_PROVIDER_CLIENT_ID}"
+    assert parameters["tenantId"] == "${TENANT_ID}"
+    assert "annotations" not in found[3]["metadata"]
+
+
+def test_objects_that_this_program_writes_itself_are_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = mesh(tmp_path, in_cluster="apply")
+    assert main(["values", str(file), "-o", "json", "--today", "2026-08-21"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["releases"], document["objects"]) == ([], [])
+
+
+def test_objects_that_need_no_answer_of_azure_are_applied_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "Pulumi.plain.yaml"
+    file.write_text(MESH.replace("WRITES", "gitops").replace("EXTRA", ""))
+    assert main(["values", str(file), "-o", "json", "--today", "2026-08-21"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["objects"]
+    assert (found["cluster"], found["commands"][1]) == (
+        "main",
+        "kubectl --context aks-main apply --server-side --force-conflicts --filename objects-main.yaml",
+    )
+
+
+def test_files_are_written_all_or_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    (out / "objects-main.yaml").mkdir(parents=True)
+    file = tmp_path / "Pulumi.both.yaml"
+    own = (
+        STACK.replace("KUBERNETES", "1.35")
+        .replace("CILIUM", "")
+        .replace("    main:\n      kube", "    own:\n      kube")
+    )
+    mesh_only = MESH.replace("WRITES", "gitops").replace("EXTRA", "")
+    file.write_text(
+        own.replace("encryptionsalt", mesh_only[mesh_only.index("    main:\n      kube") :] + "encryptionsalt")
+    )
+    assert main(["values", str(file), "--out", str(out), "--today", "2026-08-21"]) == 2
+    assert capsys.readouterr().err.endswith("objects-main.yaml cannot be written: is a directory\n")
+    assert [each.name for each in out.iterdir()] == ["objects-main.yaml"]
+
+
 def test_stack_with_errors_has_no_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["values", str(stack(tmp_path, "hubble: {ui: true}")), "--today", "2026-09-01"]) == 1
     shown = capsys.readouterr()
@@ -117,7 +231,10 @@ def test_stack_without_a_cilium_of_its_own_says_so(capsys: pytest.CaptureFixture
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == (
         "",
-        "stacks/Pulumi.dev.yaml: no cluster has a Cilium of its own, so there are no values\n",
+        (
+            "stacks/Pulumi.dev.yaml: no cluster has a Cilium of its own, and none with inCluster: gitops needs objects,"
+            " so there is nothing to print\n"
+        ),
     )
 
 
