@@ -14,7 +14,7 @@ from cilia.findings import problem_json
 from cilia.output import counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.review import Review
-from cilia.review.review_text import policy_lines
+from cilia.review.review_text import intent_lines, isolation_lines
 from cilia.review.words import EFFECT_WORDS, effects, is_dangerous, label, value, verdict
 from components.mutability.change import worst
 
@@ -104,9 +104,10 @@ def _section(review: Review) -> _Section:
     head = [f"### {_plain(review.stack)}: {verdict(changes)}", ""]
     head += [line for note in review.notes for line in (f"> {_plain(note)}", "")]
     parts = [
+        _lines(1, "Isolation", isolation_lines(review.policies)),
         _Part(0, [], [_item(change) for change in own], [""], "change"),
         _table(review),
-        _Part(2, ["**Policies**", ""], [f"- {_plain(line)}" for line in policy_lines(review.policies)], [""], "line"),
+        _lines(2, "Policies", intent_lines(review.policies)),
         _folded(
             3,
             f"{counted(len(follow), 'change')} because of these",
@@ -119,6 +120,10 @@ def _section(review: Review) -> _Section:
         _problems(review),
     ]
     return _Section(head, parts, command)
+
+
+def _lines(rank: int, title: str, lines: Sequence[str]) -> _Part:
+    return _Part(rank, [f"**{title}**", ""], [f"- {_plain(line)}" for line in lines], [""], "line")
 
 
 def _folded(rank: int, title: str, items: Sequence[str], noun: str) -> _Part:

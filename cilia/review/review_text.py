@@ -26,6 +26,7 @@ def review_text(review: Review, style: Style) -> Iterator[str]:
     yield style.paint(verdict(changes), "bold", _look(review.worst))
     for note in review.notes:
         yield from _wrapped(f"Note: {note}", "", style)
+    yield from _listed("Isolation", isolation_lines(review.policies), style)
     dangerous = [change for change in changes if is_dangerous(change)]
     for change in dangerous:
         yield ""
@@ -39,7 +40,7 @@ def review_text(review: Review, style: Style) -> Iterator[str]:
             for change in rest:
                 yield from _line(change, style)
     yield from _addresses(review, style)
-    yield from _policies(review.policies, style)
+    yield from _listed("Policies", intent_lines(review.policies), style)
 
 
 def _look(worst: Effect | None) -> Look:
@@ -89,21 +90,26 @@ def _addresses(review: Review, style: Style) -> Iterator[str]:
         yield from table((Column("name"), Column("range of"), Column("before"), Column("after")), rows, style)
 
 
-def _policies(policies: PolicyChanges, style: Style) -> Iterator[str]:
-    if policies:
+def _listed(title: str, lines: Sequence[str], style: Style) -> Iterator[str]:
+    if lines:
         yield ""
-        yield style.paint("Policies", "bold")
-        for line in policy_lines(policies):
+        yield style.paint(title, "bold")
+        for line in lines:
             yield from _wrapped(line, "  ", style)
 
 
-def policy_lines(policies: PolicyChanges) -> Sequence[str]:
-    """What changes about policies, one line each: isolation first, because it decides who reaches whom."""
-    isolation = [
+def isolation_lines(policies: PolicyChanges) -> Sequence[str]:
+    """Who gains or loses isolation, one line each: it decides who reaches whom."""
+    return [
         f"{each['cluster']}: {each['workloads']} in {each['namespace'] or 'every namespace'}"
         f" {'are isolated' if each['change'] == 'gained' else 'are no longer isolated'} for {each['direction']}"
+        f"{' by the mesh' if each['by'] == 'mesh' else ''}"
         for each in policies.isolation
     ]
+
+
+def intent_lines(policies: PolicyChanges) -> Sequence[str]:
+    """Which intents are gone or new, one line each."""
     came = [f"{each['cluster']}: new in {each['bundle']}: {each['intent']}" for each in policies.added]
     went = [f"{each['cluster']}: gone from {each['bundle']}: {each['intent']}" for each in policies.removed]
-    return [*isolation, *went, *came]
+    return [*went, *came]

@@ -74,6 +74,8 @@ class Subject:
         users: What uses it, as people call it; a subnet with its ranges: `Subnet a (10.0.0.0/24)`.
         neighbours: What lies beside it when it is written, the same way: the subnets of its network, where earlier ones
             have been moved already and later ones have not.
+        isolates: Whom a policy isolates that nothing isolates before: `app=shop in team-a for ingress`.
+        releases: Whom nothing isolates any more, the same way.
     """
 
     kind: str
@@ -82,6 +84,8 @@ class Subject:
     pools: tuple[Pool, ...] = ()
     users: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+    isolates: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
 
     def nodes(self, pool: str | None = None) -> str:
         """How many nodes run now, in one pool or in all: `3 nodes`, `6 to 23 nodes`."""

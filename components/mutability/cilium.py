@@ -191,8 +191,8 @@ def _switched(off: str) -> Judge:
 
 
 _IPAM = "values.ipam.operator"
-_NOT_POSSIBLE = ("disruptive", "refused")
-_CUT = ("rolling", "disruptive")
+_NOT_POSSIBLE: tuple[Effect, ...] = ("disruptive", "refused")
+_CUT: tuple[Effect, ...] = ("rolling", "disruptive")
 
 
 def _row(rule: Rule, paths: tuple[str, ...], judge: Judge) -> Row:

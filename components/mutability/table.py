@@ -13,10 +13,21 @@ from components.mutability.egress import EGRESS_ROWS
 from components.mutability.mesh import MESH_ROWS
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
+from components.mutability.policies import POLICIES
 from components.mutability.pools import POOLS
 from components.rules import Rule
 
-TABLE: tuple[Row, ...] = (*NETWORKING, *EGRESS_ROWS, *MESH_ROWS, *CLUSTERS, *POOLS, *NETWORKS, *CILIUM, *ANYWHERE)
+TABLE: tuple[Row, ...] = (
+    *NETWORKING,
+    *EGRESS_ROWS,
+    *MESH_ROWS,
+    *CLUSTERS,
+    *POOLS,
+    *NETWORKS,
+    *CILIUM,
+    *POLICIES,
+    *ANYWHERE,
+)
 
 
 def judge(difference: Difference, subject: Subject) -> tuple[Rule, Verdict] | None:

@@ -304,3 +304,55 @@ def test_new_subnet_does_not_lie_where_one_is_that_goes_only_afterwards() -> Non
 def test_subnets_of_other_networks_are_not_in_the_way() -> None:
     elsewhere = made(SUBNET, "b", {"virtualNetworkName": "other", "addressPrefix": "10.20.1.0/26"})
     assert effects([elsewhere], [elsewhere, beside("a", "10.20.1.0/26")]) == {("a", None): ("create",)}
+
+
+ISOLATES = {"podSelector": {"matchLabels": {"app": "a"}}, "policyTypes": ["Ingress"]}
+OPEN = {"podSelector": {"matchLabels": {"app": "a"}}, "policyTypes": ["Ingress"], "ingress": [{}]}
+
+
+def test_first_policy_that_isolates_pods_is_disruptive() -> None:
+    found = judged([kubernetes()], [kubernetes(), policy(spec=ISOLATES)])["deny", None]
+    assert (found.effects, found.rule) == (("create", "disruptive"), "CHG-18")
+    assert found.message == (
+        "is created; isolates app=a in shop for ingress: from then on only what policies allow goes on"
+    )
+
+
+def test_second_policy_for_isolated_pods_is_only_created() -> None:
+    first = [kubernetes(), policy(spec=ISOLATES)]
+    assert effects(first, [*first, policy("more", spec=OPEN)]) == {("more", None): ("create",)}
+
+
+def test_last_policy_that_isolates_pods_lets_everybody_in() -> None:
+    found = judged([kubernetes(), policy(spec=ISOLATES)], [kubernetes()])["deny", None]
+    assert (found.effects, found.rule) == (("disruptive", "delete"), "CHG-18")
+    assert found.message == (
+        "is deleted; nothing isolates app=a in shop for ingress any more: everything is allowed there"
+    )
+
+
+def test_edited_policy_is_disruptive_only_where_it_changes_who_is_isolated() -> None:
+    def edited(spec: dict[str, Any]) -> set[tuple[str, ...]]:
+        before, after = [kubernetes(), policy(spec=ISOLATES)], [kubernetes(), policy(spec=spec)]
+        return set(effects(before, after).values())
+
+    assert edited(OPEN) == {("inPlace",)}
+    assert edited({**ISOLATES, "podSelector": {"matchLabels": {"app": "b"}}}) == {("disruptive",)}
+    assert edited({**ISOLATES, "policyTypes": ["Ingress", "Egress"]}) == {("disruptive",)}
+
+
+def test_release_of_cilium_says_how_many_nodes_restart_it() -> None:
+    def program(version: str) -> list[Resource]:
+        release = made(
+            "kubernetes:helm.sh/v3:Release",
+            "main-cilium",
+            {"name": "cilium", "chart": "cilium", "version": version},
+            provider=urn(PROVIDER, "main"),
+        )
+        return [cluster(), pool(), kubernetes(), release]
+
+    found = judged(program("1.19.5"), program("1.19.6"))["main-cilium", "version"]
+    assert (found.effects, found.rule) == (("rolling",), "CHG-14")
+    assert found.message.startswith("Cilium's agents on 6 to 23 nodes restart, 2 at a time")
+    jump = judged(program("1.17.9"), program("1.19.6"))["main-cilium", "version"]
+    assert jump.effects == ("disruptive", "refused")

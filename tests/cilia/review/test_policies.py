@@ -9,6 +9,7 @@ import pytest
 from cilia.record import Resource
 from cilia.review.policies import policy_changes
 from tests.cilia.review.builder import PROVIDER, made, urn
+from tests.policies.builder import ISOLATED, compiled, shop
 
 CILIUM = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -44,7 +45,8 @@ def test_unchanged_policies_change_nothing() -> None:
     ("token", "spec", "expected"),
     [
         (NETWORK_POLICY, {"podSelector": {}}, ["all ingress"]),
-        (NETWORK_POLICY, {"podSelector": {}, "egress": []}, ["all ingress", "all egress"]),
+        (NETWORK_POLICY, {"podSelector": {}, "egress": []}, ["all ingress"]),
+        (NETWORK_POLICY, {"podSelector": {}, "egress": [{}]}, ["all ingress", "all egress"]),
         (
             NETWORK_POLICY,
             {"podSelector": {"matchLabels": {"b": "2", "a": "1"}}, "policyTypes": ["Egress"]},
@@ -53,13 +55,14 @@ def test_unchanged_policies_change_nothing() -> None:
         (CILIUM, {"endpointSelector": {}, "ingress": [{}]}, ["all ingress"]),
         (CILIUM, {"endpointSelector": {}, "egressDeny": [{}]}, ["all egress"]),
         (CILIUM, {"endpointSelector": {}, "egress": [{}], "enableDefaultDeny": {"egress": False}}, []),
-        (CILIUM, {"endpointSelector": {}, "enableDefaultDeny": {"ingress": True}}, ["all ingress"]),
+        (CILIUM, {"endpointSelector": {}, "enableDefaultDeny": {"ingress": True}}, []),
+        (CILIUM, {"endpointSelector": {}, "ingress": [], "egressDeny": []}, []),
         (ISTIO, {"selector": {"matchLabels": {"app": "a"}}}, ["app=a ingress"]),
         (ISTIO, {"action": "DENY"}, []),
         (
             NETWORK_POLICY,
             {"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}},
-            ['{"key": "a", "operator": "Exists"} ingress'],
+            ["with a ingress"],
         ),
     ],
 )
@@ -72,11 +75,55 @@ def test_policy_isolates_whom_it_selects(token: str, spec: dict[str, Any], expec
 
 
 def test_isolation_has_cluster_and_namespace() -> None:
-    (found,) = policy_changes([], [policy(CILIUM, None, specs=[{"endpointSelector": {}, "ingress": []}])]).isolation
+    (found,) = policy_changes([], [policy(CILIUM, None, specs=[{"endpointSelector": {}, "ingress": [{}]}])]).isolation
     assert found == {
         "cluster": "main",
         "namespace": "shop",
         "workloads": "all",
         "direction": "ingress",
+        "by": "network",
         "change": "gained",
+    }
+
+
+FLOW = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
+EGRESS = {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}, "ports": [443]}]}
+
+
+def bundled(*layers: dict[str, Any]) -> list[Resource]:
+    """The objects of a real bundle with these layers, as a recording has them."""
+    _, manifests, _ = compiled(shop(*layers))
+    return [
+        made(f"kubernetes:{one.object['apiVersion']}:{one.kind}", one.key, one.object, provider=urn(PROVIDER, "main"))
+        for one in manifests
+    ]
+
+
+def test_layers_of_a_real_bundle_come_and_go_as_intents() -> None:
+    found = policy_changes(bundled(ISOLATED, FLOW), bundled(ISOLATED, EGRESS))
+    assert {each["bundle"] for each in (*found.added, *found.removed)} == {"shop"}
+    assert any("frontend" in each["intent"] and "backend" in each["intent"] for each in found.removed)
+    assert any("api.example.com" in each["intent"] for each in found.added)
+    assert found.isolation == ()
+
+
+def test_mesh_isolates_beside_the_network() -> None:
+    selector = {"matchLabels": {"app": "a"}}
+    old = [policy(NETWORK_POLICY, {"podSelector": selector})]
+    (found,) = policy_changes(old, [*old, policy(ISTIO, {"selector": selector})]).isolation
+    assert (found["by"], found["workloads"], found["change"]) == ("mesh", "app=a", "gained")
+
+
+def test_policy_of_another_kind_that_isolates_the_same_changes_nothing() -> None:
+    selector = {"matchLabels": {"app": "a"}}
+    old = [policy(NETWORK_POLICY, {"podSelector": selector})]
+    new = [policy(CILIUM, {"endpointSelector": {"matchLabels": {"k8s:app": "a"}}, "ingress": [{}]})]
+    assert policy_changes(old, new).isolation == ()
+
+
+def test_baseline_of_a_real_bundle_isolates_its_namespace() -> None:
+    gained = policy_changes([], bundled(ISOLATED)).isolation
+    assert {(each["namespace"], each["direction"], each["change"]) for each in gained} >= {
+        ("shop", "ingress", "gained"),
+        ("shop", "egress", "gained"),
     }

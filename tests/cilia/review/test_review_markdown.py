@@ -7,6 +7,7 @@ import re
 import pytest
 
 from cilia.review.addresses import AddressChange
+from cilia.review.policies import PolicyChanges
 from cilia.review.review_markdown import LIMIT_CHARACTERS, review_markdown
 from tests.cilia.review.builder import CLUSTER, POOL, urn
 from tests.cilia.review.reviews import change, review
@@ -117,3 +118,17 @@ def test_values_are_no_markup(text: str) -> None:
     assert not set("<>@[]*|\n") & set(message)
     assert f"`{text.replace(chr(10), ' ').replace('|', chr(92) + '|')}`" in found
     assert "→ `` ` ``" in found
+
+
+def test_who_is_isolated_stands_before_the_changes_and_intents_after_them() -> None:
+    line = {"cluster": "main", "namespace": "shop", "workloads": "app=a", "direction": "ingress", "by": "network"}
+    policies = PolicyChanges(
+        added=({"cluster": "main", "bundle": "shop", "layer": "flows", "intent": "a to b"},),
+        isolation=({**line, "change": "lost"},),
+    )
+    found = review_markdown([review(change("disruptive"), policies=policies)])
+    isolation, intents = (
+        "**Isolation**\n\n- main: app=a in shop are no longer isolated",
+        "**Policies**\n\n- main: new in",
+    )
+    assert found.index(isolation) < found.index("- **disruptive**") < found.index(intents)

@@ -73,13 +73,20 @@ def test_secret_and_unknown_values_are_named_as_such() -> None:
     assert found[4] == "    [secret] -> <id of X>"
 
 
+def isolation(*values: str) -> dict[str, str]:
+    """A line about isolation in cluster `main`."""
+    names = ("cluster", "namespace", "workloads", "direction", "by", "change")
+    return dict(zip(names, ("main", *values), strict=True))
+
+
 def test_notes_addresses_and_policies_have_their_place() -> None:
     policies = PolicyChanges(
         added=({"cluster": "main", "bundle": "shop", "layer": "flows", "intent": "a to b"},),
         removed=({"cluster": "main", "bundle": "shop", "layer": "flows", "intent": "b to c"},),
         isolation=(
-            {"cluster": "main", "namespace": "shop", "workloads": "all", "direction": "ingress", "change": "gained"},
-            {"cluster": "main", "namespace": "", "workloads": "app=a", "direction": "egress", "change": "lost"},
+            isolation("shop", "all", "ingress", "network", "gained"),
+            isolation("", "app=a", "egress", "network", "lost"),
+            isolation("shop", "app=a", "ingress", "mesh", "gained"),
         ),
     )
     moved = (
@@ -91,14 +98,17 @@ def test_notes_addresses_and_policies_have_their_place() -> None:
         "no changes",
         "Note: everything is new",
         "",
+        "Isolation",
+        "  main: all in shop are isolated for ingress",
+        "  main: app=a in every namespace are no longer isolated for egress",
+        "  main: app=a in shop are isolated for ingress by the mesh",
+        "",
         "Addresses",
         "  name       range of  before       after",
         "  main-pods  subnet    10.0.0.0/24  10.0.1.0/24",
         "  b          subnet    -            10.0.2.0/24",
         "",
         "Policies",
-        "  main: all in shop are isolated for ingress",
-        "  main: app=a in every namespace are no longer isolated for egress",
         "  main: gone from shop: b to c",
         "  main: new in shop: a to b",
     ]

@@ -23,8 +23,8 @@ PROXIED = "connections through Envoy (policies by HTTP and DNS name, Ingress, Ga
 def judged(path: str, before: Any, after: Any, *, old: Any = None, new: Any = None) -> tuple[str, Verdict]:
     """The rule's id and the verdict on a change of Cilium's release with these values."""
     kind: Any = "add" if before is None else "delete" if after is None else "update"
-    sides = ({"name": "cilium", "values": values} for values in (old or {}, new or {}))
-    found = judge(Difference(path, path, path, kind, before, after), Subject(KIND, *sides, POOLS))
+    sides = [{"name": "cilium", "values": values} for values in (old or {}, new or {})]
+    found = judge(Difference(path, path, path, kind, before, after), Subject(KIND, sides[0], sides[1], POOLS))
     assert found is not None
     return found[0].id, found[1]
 
