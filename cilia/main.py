@@ -29,6 +29,7 @@ VERBS = {
     "validate": "say everything that is wrong with stack files, with file and line",
     "plan": "show which addresses, nodes and pods a stack has, needs and has room for",
     "capacity": "say how many nodes and pods given ranges hold",
+    "policies": "show which objects a stack's policies become in each cluster, and why; write them for GitOps",
     "preview": "show which resources a stack deploys, without Azure and without the Pulumi CLI",
     "migrate": "print the steps that move a cluster in place, where Pulumi would replace it",
     "adopt": "print what Pulumi needs to take over what exists in Azure already",

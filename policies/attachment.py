@@ -91,7 +91,10 @@ class StatedCapabilitiesConfig(Model):
 class ExistingClusterConfig(Model):
     """A cluster that exists already and gets nothing but policies."""
 
-    context: str = Field(description="context of the kubeconfig that reaches it")
+    context: str = Field(min_length=1, description="context of the kubeconfig that reaches it")
+    in_cluster: Literal["apply", "gitops"] = Field(
+        "apply", description="apply: this program writes to the cluster; gitops: it only prints what to apply"
+    )
     capabilities: StatedCapabilitiesConfig
 
 

@@ -186,6 +186,19 @@ class Capabilities:
             return (ISOLATED_ANYWAY.warning(self.path, message),)
         return ()
 
+    def described(self) -> str:
+        """Who enforces what, in one line."""
+        parts = [f"Cilium {self.cilium_text} or newer" if self.managed else f"a Cilium {self.cilium_text} of its own"]
+        if self.managed:
+            parts.append(f"ACNS advancedNetworkPolicies {self.acns}")
+        elif not self.l7_proxy:
+            parts.append("without its proxy")
+        if self.istio:
+            parts.append(f"Istio {self.istio.revision}")
+        if not self.lacks(self.http_by()):
+            parts.append(f"HTTP by {'Istio' if self.http_by() is PolicyFeature.HTTP_BY_ISTIO else 'Cilium'}")
+        return ", ".join([*parts, *(["LocalDNS"] if self.local_dns else [])])
+
     def notes(self) -> tuple[str, ...]:
         """What makes bundles mean something else here than they say."""
         return (EVERY_POD_ISOLATED,) if self.enforcement == "always" else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,12 @@ from policies.attribution import (
 from policies.compile.drafts import NAMESPACE, Draft, Phase
 from policies.intents import Layer
 from policies.names import LABEL_CHARACTERS, OBJECT_NAME_CHARACTERS, fingerprint, shortened, slug
+
+SYNC_WAVE = "argocd.argoproj.io/sync-wave"
+KUSTOMIZATION = "kustomization.yaml"
+_WAVES = 100
+"""Waves in a phase; ranks below are for workloads selected by many labels, and before them all."""
+_FILE_CHARACTERS = 200
 
 Object = dict[str, Any]
 
@@ -164,19 +170,31 @@ def _manifest(bundle: str, draft: Draft, *, alone: bool) -> Manifest:
     return Manifest(bundle, draft.layer.label, draft.intents, draft.why, draft.phase, draft.rank, found)
 
 
-def files(manifests: Iterable[Manifest], write: Any) -> dict[str, str]:
+def files(manifests: Iterable[Manifest], write: Callable[[Object], str]) -> dict[str, str]:
     """File names and their text for a directory that GitOps tools read: one object in each, and a kustomization.
+
+    The objects say to Argo CD in which order they may land and go (its sync waves), and Kustomize keeps that order.
+    Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves
 
     Args:
         manifests: What to write, of one cluster.
         write: Turns an object into YAML text.
     """
     found: dict[str, str] = {}
-    for manifest in manifests:
-        found[f"{shortened(manifest.key, 200)}.yaml"] = write(manifest.object)
-    kustomization: Mapping[str, Any] = {
+    for manifest in in_order(manifests):
+        metadata = manifest.object["metadata"]
+        annotations = {**(metadata.get("annotations") or {}), SYNC_WAVE: str(_wave(manifest))}
+        text = write({**manifest.object, "metadata": {**metadata, "annotations": annotations}})
+        found[f"{shortened(manifest.key, _FILE_CHARACTERS)}.yaml"] = text
+    kustomization: Object = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
+        "sortOptions": {"order": "fifo"},
         "resources": list(found),
     }
-    return {**found, "kustomization.yaml": write(kustomization)}
+    return {**found, KUSTOMIZATION: write(kustomization)}
+
+
+def _wave(manifest: Manifest) -> int:
+    """Argo CD's number for when it lands; the same whatever else there is."""
+    return _WAVES * manifest.phase + max(manifest.rank, -_WAVES // 2)

@@ -77,7 +77,7 @@ class ClusterPolicies:
         applied: Whether this program writes them to the cluster; else it only prints them.
         context: The kubeconfig's context that reaches it, where it exists already.
         protect: Whether Pulumi refuses to delete namespaces that bundles make.
-        notes: What makes bundles mean something else in this cluster than they say.
+        capabilities: What it can enforce.
     """
 
     cluster: str
@@ -85,7 +85,7 @@ class ClusterPolicies:
     applied: bool
     context: str | None
     protect: bool
-    notes: tuple[str, ...]
+    capabilities: Capabilities
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -141,13 +141,14 @@ def _capabilities(view: StackView, key: str, config: ClusterPoliciesConfig) -> C
 def _attached(view: StackView, plan: PolicyPlan, capabilities: Capabilities) -> ClusterPolicies:
     cluster, existing = _cluster(view, plan.cluster), view.config.existing_clusters.get(plan.cluster)
     protect = cluster.config.protect if cluster else None
+    in_cluster = cluster.config.in_cluster if cluster else existing.in_cluster if existing else "gitops"
     return ClusterPolicies(
         plan.cluster,
         tuple(BundlePolicies(one.bundle, one.file, one.manifests) for one in plan.bundles),
-        applied=cluster is None or cluster.config.in_cluster == "apply",
+        applied=in_cluster == "apply",
         context=existing.context if existing and not cluster else None,
         protect=view.protect if protect is None else protect,
-        notes=capabilities.notes(),
+        capabilities=capabilities,
     )
 
 
