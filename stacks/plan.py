@@ -22,6 +22,7 @@ from stacks.config import StackConfig
 from stacks.grants import grants, subnets_of, zone_of
 from stacks.observability import ObservabilityPlan, plan_observability
 from stacks.view import NetworkView, StackView
+from stacks.ways_out import own_ranges
 
 if TYPE_CHECKING:
     from stacks.policies import ClusterPolicies
@@ -186,6 +187,7 @@ def plan_stack(view: StackView, policies: Mapping[str, ClusterPolicies]) -> Stac
                     for subnet in (pool.subnet, pool.pod_subnet)
                     if subnet is not None
                 },
+                own_ranges=tuple(own_ranges(cluster)),
                 protect=view.protect,
                 contributions=(*around[cluster.key].contributions, identities[cluster.key].contribution),
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from components.values import ArmProperties, Listed, Model, Ref, Reference
+from components.values import ArmProperties, Joined, Listed, Model, Ref, Reference
 
 SYSTEM_ZONE, NO_ZONE = "system", "none"
 """What AKS makes itself, and what is no zone at all."""
@@ -16,7 +16,10 @@ class ApiServerConfig(Model):
     """Who reaches the API server: everybody, some ranges, or a private network only."""
 
     authorized_ip_ranges: Listed[str] = Field(
-        (), alias="authorizedIPRanges", description="public ranges that may call the API server; everyone if empty"
+        (),
+        alias="authorizedIPRanges",
+        description="public ranges that may call the API server; everyone if empty. Addresses of NAT gateways of this"
+        " file are added by themselves",
     )
     enable_private_cluster: bool = Field(False, description="the API server has a private address only")
     private_dns_zone: Reference | None = Field(
@@ -60,7 +63,11 @@ class ApiServerConfig(Model):
 
 
 def api_server_profile(
-    config: ApiServerConfig, *, zone: str | Ref | None, subnets: Mapping[str, str | Ref]
+    config: ApiServerConfig,
+    *,
+    zone: str | Ref | None,
+    subnets: Mapping[str, str | Ref],
+    own_ranges: Sequence[Joined] = (),
 ) -> ArmProperties:
     """The whole `apiServerAccessProfile`, sent even where all of it is off, so that removing a key takes it back.
 
@@ -68,6 +75,7 @@ def api_server_profile(
         config: What the file says.
         zone: What the private DNS zone of one's own stands for.
         subnets: What the cluster's subnets stand for.
+        own_ranges: Ranges that the cluster's nodes call from; none where everybody may call.
     """
     profile: ArmProperties = {
         "enablePrivateCluster": config.enable_private_cluster,
@@ -77,7 +85,7 @@ def api_server_profile(
         profile["privateDNSZone"] = zone if config.zone == "own" else config.zone
         profile["enablePrivateClusterPublicFQDN"] = config.public_fqdn
     else:
-        profile["authorizedIPRanges"] = list(config.authorized_ip_ranges)
+        profile["authorizedIPRanges"] = [*config.authorized_ip_ranges, *own_ranges]
     if config.enable_vnet_integration:
         profile["enableVnetIntegration"] = True
         if config.subnet is not None:

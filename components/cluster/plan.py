@@ -6,7 +6,7 @@ Everything that AKS would default silently and that has consequences is sent exp
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -30,7 +30,7 @@ from components.cluster.pool_plan import (
 )
 from components.facts.features import MODES, ModeName
 from components.facts.names import DNS_PREFIX, Kind
-from components.values import ArmProperties, ArmValue, Ref, Scope
+from components.values import ArmProperties, ArmValue, Joined, Ref, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ def plan_cluster(
     subnet_ranges: Mapping[str, IPv4Network],
     protect: bool,
     zone: str | Ref | None = None,
+    own_ranges: Sequence[Joined] = (),
     contributions: Iterable[Mapping[str, ArmValue]] = (),
 ) -> ClusterPlan:
     """The whole cluster.
@@ -111,6 +112,7 @@ def plan_cluster(
         subnet_ranges: The ranges of those subnets, as far as known.
         protect: Whether resources are protected unless they say otherwise.
         zone: What a private DNS zone of its own stands for.
+        own_ranges: Ranges that its nodes call the API server from, beside those that are written.
         contributions: What other areas say about the cluster: parts of its inputs.
     """
     mode = mode_of(config.networking)
@@ -127,7 +129,9 @@ def plan_cluster(
         properties=merged(
             {
                 **_cluster(key, config, scope, identity, subnets),
-                "apiServerAccessProfile": api_server_profile(config.api_server, zone=zone, subnets=subnets),
+                "apiServerAccessProfile": api_server_profile(
+                    config.api_server, zone=zone, subnets=subnets, own_ranges=own_ranges
+                ),
             },
             contributions,
         ),

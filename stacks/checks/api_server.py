@@ -10,6 +10,7 @@ from components.problems import Problem
 from components.rules import Rule
 from stacks.checks.paths import called
 from stacks.view import ClusterView, StackView
+from stacks.ways_out import calls_from_outside, makes_addresses_of, nat_gateways_of, own_ranges
 
 _PAGE = "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges"
 
@@ -33,13 +34,11 @@ RANGES = Rule(
 OWN_WAY_OUT = Rule(
     "API-03",
     "Authorized ranges include the cluster's own way out",
-    why="Nodes call the API server from the cluster's outbound address. AKS adds that of its own load balancer by"
-    " itself, but"
-    " not that of a NAT gateway or firewall, and without it nodes never join. Whoever deploys must be in the list too,"
-    " or"
-    " the next deployment fails.",
-    fix="Add the public addresses of the NAT gateway or firewall and of the machine that deploys, then accept the"
-    " warning.",
+    why="Nodes call the API server from the cluster's outbound address, and never join if that is not in the list. AKS"
+    " adds the addresses of its own load balancer, and this program those of NAT gateways that it makes. Who deploys"
+    " must be in the list too, or the next deployment fails.",
+    fix="Add the public addresses of the firewall, or of a NAT gateway with addresses of elsewhere, and of the"
+    " machine that deploys; then accept the warning.",
     source=_PAGE,
 )
 
@@ -62,10 +61,14 @@ def _ranges(view: StackView) -> Iterator[Problem]:
             if server.enable_vnet_integration
             else limits.AUTHORIZED_IP_RANGES
         )
-        if len(given) > most:
-            yield RANGES.error(path, f"{len(given):,} ranges, AKS takes at most {most:,}; merge or remove some")
+        own = len(tuple(own_ranges(cluster)))
+        if len(given) + own > most:
+            ranges = f"{len(given):,} ranges" + (f" and {own} of NAT gateways" if own else "")
+            yield RANGES.error(path, f"{ranges}, AKS takes at most {most:,}; merge or remove some")
         for index, text in enumerate(given):
             fault = _fault(text, len(given))
+            if text == _ONLY_OWN and not fault and cluster.config.networking.outbound.type != "loadBalancer":
+                fault = f"{text} means the load balancer, by which these nodes do not leave; write who may call"
             if fault:
                 yield RANGES.error((*path, index), fault)
 
@@ -88,11 +91,10 @@ def _fault(text: str, count: int) -> str | None:
 
 
 def _own_way_out(view: StackView) -> Iterator[Problem]:
-    """API-03: once per cluster whose way out AKS does not add by itself."""
+    """API-03: once per cluster with a way out that neither AKS nor this program adds by itself."""
     for cluster in view.clusters:
         way_out = _way_out(cluster)
-        server = cluster.config.api_server
-        if server.authorized_ip_ranges and not server.enable_private_cluster and way_out:
+        if way_out and calls_from_outside(cluster):
             yield OWN_WAY_OUT.warning(
                 (*cluster.path, "apiServer", "authorizedIPRanges"),
                 f"nodes call from {way_out}, whose public addresses are not known here; make sure they are in the list",
@@ -100,18 +102,16 @@ def _own_way_out(view: StackView) -> Iterator[Problem]:
 
 
 def _way_out(cluster: ClusterView) -> str | None:
-    """What nodes leave by, where AKS does not authorize it by itself."""
+    """What nodes leave by, where nobody authorizes it by itself."""
     kind = cluster.config.networking.outbound.type
-    if kind == "loadBalancer":
-        return None
     if kind == "userDefinedRouting":
         return "the appliance behind their routes"
-    gateways = dict.fromkeys(
-        called(pool.subnet_config.nat_gateway)
-        for pool in cluster.pools
-        if pool.subnet_config and pool.subnet_config.nat_gateway
-    )
-    return f"NAT gateway {', '.join(gateways)}" if gateways else "their NAT gateway"
+    if kind == "managedNATGateway":
+        return "the NAT gateway that AKS makes"
+    if kind != "userAssignedNATGateway":
+        return None
+    strange = [called(gateway) for gateway in nat_gateways_of(cluster) if not makes_addresses_of(cluster, gateway)]
+    return f"NAT gateway {', '.join(strange)}" if strange else None
 
 
 CHECKS = (_ranges, _own_way_out)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.checks.builder import cluster, findings, network, problems
+from components.values import Joined, Ref
+from stacks.check import check
+from stacks.parse import parse
+from tests.stacks.checks.builder import TODAY, cluster, findings, network, problems
 
 PATH = "clusters.main.apiServer.authorizedIPRanges"
 
@@ -63,42 +66,91 @@ def test_nobody_else_stands_alone() -> None:
     ]
 
 
-def test_way_out_that_aks_does_not_authorize_is_a_warning_once() -> None:
-    nat = {
-        "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
-        "networking": {"outbound": {"type": "userAssignedNATGateway"}},
-    }
-    gateways = {"natGateways": {"egress": {}}, "subnets": {"nodes": {"natGateway": "egress"}}}
-    assert problems(network(gateways, main=nat)) == [
-        (
-            f"{PATH}: warning: nodes call from NAT gateway egress, whose public addresses are not known here;"
-            " make sure they are in the list [API-03]"
-        )
-    ]
-    assert problems(network(gateways, main=nat | {"apiServer": {}})) == []
+GATEWAY = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/hub/providers/Microsoft.Network"
+BY_NAT: dict[str, Any] = {
+    "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
+    "networking": {"outbound": {"type": "userAssignedNATGateway"}},
+}
 
 
-def test_ways_out_of_several_subnets_are_all_named() -> None:
+def sent(values: dict[str, Any]) -> object:
+    """The authorized ranges that Azure is told."""
+    plan = check(parse(values), today=TODAY).plan
+    assert plan is not None
+    profile = plan.clusters["main"].properties["apiServerAccessProfile"]
+    assert isinstance(profile, dict)
+    return profile["authorizedIPRanges"]
+
+
+def test_addresses_of_nat_gateways_of_this_file_are_added_by_themselves() -> None:
     values = network(
         {
-            "natGateways": {"a": {}, "b": {}},
+            "natGateways": {"a": {"publicIPs": 2}, "b": {}, "unused": {}},
             "subnets": {
                 "nodes": {"natGateway": "a"},
                 "more": {"cidr": "10.20.1.0/24", "natGateway": "b"},
-                "rest": {"cidr": "10.20.2.0/24"},
             },
         },
-        main={
-            "apiServer": {"authorizedIPRanges": ["73.140.245.0/24"]},
-            "networking": {"outbound": {"type": "userAssignedNATGateway"}},
-            "pools": {"user": {"subnet": "more"}, "rest": {"subnet": "rest"}},
-        },
+        main={**BY_NAT, "pools": {"user": {"subnet": "more"}}},
     )
-    assert findings("API-03", values) == [
+    assert problems(values) == []
+    assert sent(values) == [
+        "73.140.245.0/24",
+        *(Joined((Ref("publicIP", f"main/{address}", "ipAddress"), "/32")) for address in ("a-1", "a-2", "b-1")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        pytest.param({}, id="everybody-may-call"),
+        pytest.param({"enablePrivateCluster": True}, id="private"),
+        pytest.param(
+            {"authorizedIPRanges": ["73.140.245.0/24"], "enableVnetIntegration": True, "subnet": "api"},
+            id="nodes-call-inside-the-network",
+        ),
+    ],
+)
+def test_nothing_is_added_where_nodes_need_no_entry(server: dict[str, Any]) -> None:
+    subnets = {"nodes": {"natGateway": "egress"}, "api": {"cidr": "10.20.1.0/28"}}
+    values = network({"natGateways": {"egress": {}}, "subnets": subnets}, main={**BY_NAT, "apiServer": server})
+    assert findings("API-03", values) == []
+    profile = check(parse(values), today=TODAY).plan
+    assert profile is not None
+    ranges = profile.clusters["main"].properties["apiServerAccessProfile"].get("authorizedIPRanges", [])
+    assert ranges == server.get("authorizedIPRanges", [])
+
+
+@pytest.mark.parametrize(
+    ("gateways", "used", "name"),
+    [
+        pytest.param({"a": {"publicIPAddresses": [f"{GATEWAY}/publicIPAddresses/p"]}}, "a", "a", id="given-address"),
+        pytest.param({"a": {"publicIPPrefixes": [f"{GATEWAY}/publicIPPrefixes/p"]}}, "a", "a", id="given-prefix"),
+        pytest.param({}, f"{GATEWAY}/natGateways/shared", "shared", id="given-gateway"),
+    ],
+)
+def test_addresses_from_elsewhere_are_a_warning_once(gateways: dict[str, Any], used: str, name: str) -> None:
+    values = network({"natGateways": gateways, "subnets": {"nodes": {"natGateway": used}}}, main=BY_NAT)
+    assert problems(values) == [
         (
-            f"{PATH}: warning: nodes call from NAT gateway a, b, whose public addresses are not known here;"
-            " make sure they are in the list"
+            f"{PATH}: warning: nodes call from NAT gateway {name}, whose public addresses are not known here;"
+            " make sure they are in the list [API-03]"
         )
+    ]
+
+
+def test_ranges_that_are_added_count_too() -> None:
+    many = [f"20.0.{number}.0/24" for number in range(200)]
+    gateways = {"natGateways": {"egress": {}}, "subnets": {"nodes": {"natGateway": "egress"}}}
+    assert problems(network(gateways, main={**BY_NAT, "apiServer": {"authorizedIPRanges": many}})) == [
+        f"{PATH}: 200 ranges and 1 of NAT gateways, AKS takes at most 200; merge or remove some [API-02]"
+    ]
+
+
+def test_only_the_load_balancer_is_nobody_where_nodes_leave_by_something_else() -> None:
+    gateways = {"natGateways": {"egress": {}}, "subnets": {"nodes": {"natGateway": "egress"}}}
+    assert problems(network(gateways, main={**BY_NAT, "apiServer": {"authorizedIPRanges": ["0.0.0.0/32"]}})) == [
+        f"{PATH}[0]: 0.0.0.0/32 means the load balancer, by which these nodes do not leave; write who may call [API-02]"
     ]
 
 
