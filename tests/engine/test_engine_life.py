@@ -15,6 +15,8 @@ from tests.engine.store import Resource
 
 pytestmark = pytest.mark.engine
 
+# Known again once the public address is written: while it updates one, azure-native does not know the address.
+UNKNOWN_IN_PREVIEWS = "apiServerAccessProfile.authorizedIPRanges["
 ADDED_BY_POLICY = {"added-by-policy": "yes"}
 LABEL = {"edited": "yes"}
 
@@ -131,7 +133,9 @@ def test_azures_own_drift_changes_nothing_and_an_edit_of_the_system_pool_arrives
     certain = [step for step in as_it_was.steps() if not only_in_previews(step)]
     assert {step.op for step in certain} == {"update"}
     paths = {path for step in certain for path in step.detailed}
-    assert {path for path in paths if not path.startswith("agentPoolProfiles[")} == {"tags.added-by-policy"}
+    assert {path for path in paths if not path.startswith(("agentPoolProfiles[", UNKNOWN_IN_PREVIEWS))} == {
+        "tags.added-by-policy"
+    }
     assert {step.label for step in certain if "tags.added-by-policy" in step.detailed} == tagged
     listed = {step.label for step in certain for path in step.detailed if path.startswith("agentPoolProfiles[")}
     assert listed == with_pools_of_their_own(engine)
