@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cilia.migration.targets import Edits, Stage, stages
 from cilia.preview_data import preview_loaded
+from cilia.review.changes import Change
 from cilia.review.classify import classify, left_to_azure
 from cilia.review.words import effects, label
 from components.problems import PROJECT_NAMESPACE, Problem, errors
@@ -23,9 +24,6 @@ from stacks.yaml_reader import Document
 
 if TYPE_CHECKING:
     from cilia.record import Resource
-
-CLUSTERS = f"{PROJECT_NAMESPACE}:clusters"
-_LEAVES = ("externallyChanged",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +96,118 @@ def migrate(loaded: Loaded, root: Path, cluster: str, target: str, *, today: dat
     """
     assert loaded.checked is not None, "only a stack that could be read is migrated"
     view = next(each for each in loaded.checked.view.clusters if each.key == cluster)
+    network = loaded.checked.view.config.networks.get(view.config.network or "")
     found = Migration(loaded.stack, cluster, target)
-    before, steps, beside = loaded, [_first()], []
-    for stage in stages(target, view.config):
-        during = _edited(before, cluster, {**stage.edits, _LEAVES: list(stage.leaves)}, today=today)
-        after = _edited(before, cluster, stage.edits, today=today)
+    planned = stages(target, view.config, network)
+    place = _Place(("clusters", cluster), ("networks", view.config.network or ""))
+    steps, beside = [_first(planned)], []
+    before = loaded
+    for stage in planned:
+        before, during, pinned = _declared(before, stage, place, today)
         wrong = errors(during.problems)
         if wrong:
             return replace(found, problems=tuple(wrong))
+        after = _edited(before, place.edits(stage), today=today)
         old, new = _recorded(before, root, today=today), _recorded(during, root, today=today)
-        beside += list(_beside(old, new))
-        steps += _steps(stage, found, old, new, after)
+        changes = [change for change in classify(old, new) if change.worst != "noEffect"]
+        expected = [change for change in changes if change.rule in {rule.id for rule in stage.expects}]
+        beside += [_line(change) for change in changes if change not in expected]
+        steps += [_pinning(loaded.stack, pinned)] if pinned else []
+        steps += _steps(stage, place, _Shown(found, before, after, old, new, tuple(map(_line, expected))))
         before = after
     return replace(found, steps=tuple(steps), beside=tuple(beside))
 
 
-def _first() -> Step:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a stack file has the cluster and its network."""
+
+    cluster: tuple[str, ...]
+    network: tuple[str, ...]
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """Where it says what Azure changes."""
+        return (*self.cluster, "externallyChanged")
+
+    def edits(self, stage: Stage) -> Edits:
+        """What a stage writes, from the top of the stack file."""
+        own = {(*self.cluster, *path): value for path, value in stage.edits.items()}
+        return own | {(*self.network, *path): value for path, value in stage.network.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the steps of a stage are told from."""
+
+    migration: Migration
+    before: Loaded
+    after: Loaded
+    old: Sequence[Resource]
+    new: Sequence[Resource]
+    expected: tuple[str, ...]
+
+
+def _first(planned: Sequence[Stage]) -> Step:
+    needs = tuple(dict.fromkeys(need for stage in planned for need in stage.needs))
     return Step(
         "Begin from a stack at rest",
         commands=("pulumi preview --expect-no-changes",),
-        says=("what is declared, what Pulumi knows and what Azure has are the same",),
+        says=("what is declared, what Pulumi knows and what Azure has are the same", *needs),
     )
 
 
-def _edited(loaded: Loaded, cluster: str, edits: Edits, *, today: date) -> Loaded:
-    """The same stack with a cluster edited; nothing is written."""
-    config: dict[str, Any] = {**loaded.document.config, CLUSTERS: copy.deepcopy(loaded.document.config[CLUSTERS])}
+def _declared(before: Loaded, stage: Stage, place: _Place, today: date) -> tuple[Loaded, Loaded, Edits]:
+    """The stack before and with a stage's edits, and which ranges have to be written down so that they stay."""
+    edits: Edits = {**place.edits(stage), place.leaves: list(stage.leaves)}
+    during = _edited(before, edits, today=today)
+    pins = _moved(before, during)
+    if not pins:
+        return before, during, {}
+    before = _edited(before, pins, today=today)
+    return before, _edited(before, edits, today=today), pins
+
+
+def _moved(before: Loaded, during: Loaded) -> Edits:
+    """Edits that write computed ranges down, where any of them would be another one."""
+    if before.plan is None or during.plan is None:
+        return {}
+    sized = {
+        (network.key, subnet.key): str(subnet.cidr)
+        for network in before.plan.networks.values()
+        for subnet in network.subnets
+        if subnet.sized
+    }
+    then = {
+        (network.key, subnet.key): str(subnet.cidr)
+        for network in during.plan.networks.values()
+        for subnet in network.subnets
+    }
+    if all(then.get(name) == cidr for name, cidr in sized.items()):
+        return {}
+    edits: Edits = {}
+    for (network, subnet), cidr in sized.items():
+        edits |= {("networks", network, "subnets", subnet, "size"): None}
+        edits |= {("networks", network, "subnets", subnet, "cidr"): cidr}
+    return edits
+
+
+def _pinning(stack: str, pins: Edits) -> Step:
+    written = tuple((".".join(path), str(value)) for path, value in pins.items() if value is not None)
+    return Step(
+        "Write computed ranges down, because the next step would compute others",
+        written,
+        (f"cilia plan {stack} --pin", "pulumi preview --expect-no-changes"),
+        ("the command makes these edits; nothing changes by them",),
+    )
+
+
+def _edited(loaded: Loaded, edits: Edits, *, today: date) -> Loaded:
+    """The same stack edited; nothing is written."""
+    config: dict[str, Any] = copy.deepcopy(dict(loaded.document.config))
     for path, value in edits.items():
-        place = config[CLUSTERS][cluster]
-        for key in path[:-1]:
+        place = config[f"{PROJECT_NAMESPACE}:{path[0]}"]
+        for key in path[1:-1]:
             place = place.setdefault(key, {})
         if value is None:
             place.pop(path[-1], None)
@@ -136,6 +217,13 @@ def _edited(loaded: Loaded, cluster: str, edits: Edits, *, today: date) -> Loade
     return load_document(document, Path(loaded.file), today=today)
 
 
+def _is_there(loaded: Loaded, path: tuple[str, ...]) -> bool:
+    place: Any = loaded.document.config.get(f"{PROJECT_NAMESPACE}:{path[0]}")
+    for key in path[1:]:
+        place = place.get(key) if isinstance(place, dict) else None
+    return place is not None
+
+
 def _recorded(loaded: Loaded, root: Path, *, today: date) -> Sequence[Resource]:
     preview = preview_loaded(loaded, root, today=today)
     if preview.recording is None:
@@ -143,29 +231,31 @@ def _recorded(loaded: Loaded, root: Path, *, today: date) -> Sequence[Resource]:
     return preview.recording.resources
 
 
-def _beside(old: Sequence[Resource], new: Sequence[Resource]) -> Iterator[str]:
-    for change in classify(old, new):
-        if change.worst != "noEffect":
-            yield f"{effects(change)}: {label(change.urn)} {change.path or ''}: {change.message} [{change.rule}]"
+def _line(change: Change) -> str:
+    path = f" {change.path}" if change.path else ""
+    return f"{effects(change)}: {label(change.urn)}{path}: {change.message} [{change.rule}]"
 
 
-def _steps(
-    stage: Stage, found: Migration, old: Sequence[Resource], new: Sequence[Resource], after: Loaded
-) -> Iterator[Step]:
-    plan = after.plan
+def _steps(stage: Stage, place: _Place, shown: _Shown) -> Iterator[Step]:
+    plan = shown.after.plan
     assert plan is not None, "a stack without errors has a plan"
-    place = {"group": plan.scope.resource_group, "name": plan.clusters[found.cluster].name}
-    verdicts = [verdict for _, verdict in left_to_azure(old, new)]
-    ways = [each for each in verdicts if each.way]
-    commands = dict.fromkeys(f"{each.way} --resource-group {place['group']} --name {place['name']}" for each in ways)
-    below = f"clusters.{found.cluster}"
-    edits = tuple((".".join((below, *path)), _yaml(value)) for path, value in stage.edits.items())
-    leave = (f"{below}.externallyChanged", _yaml(list(stage.leaves)))
+    azure = {"group": plan.scope.resource_group, "name": plan.clusters[shown.migration.cluster].name}
+    ways = [verdict for _, verdict in left_to_azure(shown.old, shown.new) if verdict.way]
+    commands = dict.fromkeys(f"{each.way} --resource-group {azure['group']} --name {azure['name']}" for each in ways)
+    edits = tuple(
+        (".".join(path), _yaml(value))
+        for path, value in place.edits(stage).items()
+        if value is not None or _is_there(shown.before, path)
+    )
+    leaves = ".".join(place.leaves)
+    only = "the review shows changes without effect only, and Azure is not touched"
+    if shown.expected:
+        only = "beside changes without effect the review shows only what belongs to this:"
     yield Step(
         f"{stage.title}: declare it, and let Pulumi leave it alone",
-        (*edits, leave),
-        (f"cilia preview {found.stack} --against HEAD", "pulumi up"),
-        ("the review shows changes without effect only, and Azure is not touched",),
+        (*edits, (leaves, _yaml(list(stage.leaves)))),
+        (f"cilia preview {shown.migration.stack} --against HEAD", "pulumi up"),
+        (only, *shown.expected),
     )
     yield Step(
         f"{stage.title}: let Azure do it, in an operation of its own",
@@ -175,7 +265,7 @@ def _steps(
     )
     yield Step(
         "Look at it before going on",
-        commands=(*(check.format_map(place) for check in stage.checks), "kubectl get nodes"),
+        commands=(*(check.format_map(azure) for check in stage.checks), "kubectl get nodes"),
         says=("every node is Ready on its new image, and workloads answer",),
     )
     yield Step(
@@ -185,7 +275,7 @@ def _steps(
     )
     yield Step(
         "Take the exception back",
-        ((f"{below}.externallyChanged", ""),),
+        ((leaves, ""),),
         ("pulumi preview", "pulumi up"),
         ("at most one update of the cluster, which takes other pools out of Pulumi's list; Azure keeps them",),
     )

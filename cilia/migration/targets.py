@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
-from typing import Any
+from typing import Any, get_args
 
 from components.cluster.config import ClusterConfig
+from components.cluster.outbound import Outbound
 from components.facts.features import MODES, ModeName
 from components.facts.mutability import OUTBOUND_PATHS_MANAGED_VNET, OUTBOUND_PATHS_OWN_VNET, ExternallyChanged
-from components.mutability.egress import OUTBOUND_MANAGED, OUTBOUND_OWN
+from components.mutability.cilium import POOL
+from components.mutability.egress import EGRESS, OUTBOUND_MANAGED, OUTBOUND_OWN
 from components.mutability.networking import PLUGIN, POD_CIDR, POD_SUBNETS, TO_CILIUM, TO_OVERLAY
+from components.network.config import NetworkConfig
 from components.rules import Rule
 
 DEFAULT_POD_CIDR = "10.244.0.0/16"
 _ENGINES_OF_AZURE = ("azure", "calico")
+_NAT = "userAssignedNATGateway"
+_OUTBOUND_TYPES = frozenset(
+    get_args(model.model_fields["type"].annotation)[0] for model in get_args(get_args(Outbound)[0])
+)
+"""What a stack file may say; Azure has a few more."""
 
 Edits = dict[tuple[str, ...], Any]
 """What to write below a cluster's key; None takes the key away."""
@@ -30,12 +38,18 @@ class Stage:
         edits: What to write into the stack file.
         leaves: What Pulumi leaves alone meanwhile.
         checks: What shows that it is done, with `{group}` and `{name}` of the cluster.
+        needs: What has to be so before, and only people can see.
+        network: What to write below the key of the cluster's network.
+        expects: The rules of what `pulumi up` does beside leaving things alone, because it belongs to this.
     """
 
     title: str
     edits: Edits
     leaves: tuple[ExternallyChanged, ...]
     checks: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    network: Edits = field(default_factory=dict)
+    expects: tuple[Rule, ...] = ()
 
 
 class NoWayError(Exception):
@@ -74,12 +88,14 @@ def _policy_stage(engine: str) -> Stage:
     )
 
 
-def to_cilium(config: ClusterConfig, _: str) -> list[Stage]:
+def to_cilium(config: ClusterConfig, value: str, _: NetworkConfig | None) -> list[Stage]:
     """The Cilium dataplane, whatever the mode.
 
     Raises:
         NoWayError: It is there already, or the cluster has a network plugin of its own.
     """
+    if value:
+        raise NoWayError(f"cilium takes no value, and {value!r} is given; write --to cilium")
     _no_byocni(config)
     if config.networking.dataplane == "cilium":
         raise NoWayError("the dataplane is cilium already; nothing to do")
@@ -89,11 +105,18 @@ def to_cilium(config: ClusterConfig, _: str) -> list[Stage]:
             {("networking", "dataplane"): "cilium", ("networking", "networkPolicy"): None},
             ("networkProfile.networkDataplane", "networkProfile.networkPolicy"),
             (_profile("networkDataplane"), "kubectl --namespace kube-system rollout status daemonset/cilium"),
+            needs=("every node runs Linux: Cilium has none on Windows", *_no_provisioning(config)),
         )
     ]
 
 
-def to_overlay(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
+def _no_provisioning(config: ClusterConfig) -> tuple[str, ...]:
+    if config.node_provisioning_profile.mode != "Auto":
+        return ()
+    return ("node autoprovisioning is off: set nodeProvisioningProfile.mode to Manual in an apply before",)
+
+
+def to_overlay(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) -> list[Stage]:
     """Azure CNI Overlay, from node subnets only.
 
     Raises:
@@ -116,15 +139,24 @@ def to_overlay(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
     }
     leaves: tuple[ExternallyChanged, ...] = ("networkProfile.networkPluginMode", "networkProfile.podCidr")
     checks = (_profile("networkPluginMode"), "kubectl get pods --all-namespaces --output wide")
-    return [*stages, Stage("Move the pods to a range of their own", edits, leaves, checks)]
+    needs = (
+        "nobody has written a ConfigMap azure-ip-masq-agent-config into kube-system, with which Azure refuses this",
+        "nothing else relies on addresses of pods: firewalls and peered networks see the nodes' own from then on",
+    )
+    return [*stages, Stage("Move the pods to a range of their own", edits, leaves, checks, needs)]
 
 
-def to_pod_cidr(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
-    """A larger range of pods, for overlay and for a plugin of one's own.
+def to_pod_cidr(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) -> list[Stage]:
+    """A larger range of pods, for overlay.
 
     Raises:
-        NoWayError: The range is none, or does not hold the old one.
+        NoWayError: The range is none or does not hold the old one, or the cluster's range does not grow.
     """
+    if _mode(config) == "byocni":
+        raise NoWayError(
+            "Azure would take it, but the range is Cilium's pool, of which every node holds a part; make a new cluster",
+            POOL,
+        )
     before = getattr(config.networking, "pod_cidr", None)
     if before is None:
         raise NoWayError(f"mode {_mode(config)} has no range of pods")
@@ -132,20 +164,21 @@ def to_pod_cidr(config: ClusterConfig, pod_cidr: str) -> list[Stage]:
         after = IPv4Network(pod_cidr)
     except ValueError:
         raise NoWayError(f"{pod_cidr!r} is no range; write one such as --to pod-cidr={before.supernet()}") from None
-    if _mode(config) == "overlay" and (before == after or not before.subnet_of(after)):
+    if len(getattr(config.networking, "ip_families", ())) > 1:
+        raise NoWayError("Azure lets the range grow on clusters with IPv4 alone; make a new cluster", POD_CIDR)
+    if before == after or not before.subnet_of(after):
         raise NoWayError(f"{after} does not hold all of {before} and more; Azure only lets the range grow", POD_CIDR)
-    check = "kubectl get nnc --all-namespaces" if _mode(config) == "overlay" else "kubectl get nodes"
     return [
         Stage(
             f"Let the range of pods become {after}",
             {("networking", "podCidr"): str(after)},
             ("networkProfile.podCidr",),
-            (_profile("podCidr"), check),
+            (_profile("podCidr"), "kubectl get nnc --all-namespaces"),
         )
     ]
 
 
-def to_outbound(config: ClusterConfig, kind: str) -> list[Stage]:
+def to_outbound(config: ClusterConfig, kind: str, network: NetworkConfig | None) -> list[Stage]:
     """Another way out.
 
     Raises:
@@ -153,22 +186,62 @@ def to_outbound(config: ClusterConfig, kind: str) -> list[Stage]:
     """
     before = config.networking.outbound.type
     own = config.network is not None
-    allowed = OUTBOUND_PATHS_OWN_VNET if own else OUTBOUND_PATHS_MANAGED_VNET.get(before, frozenset())
+    allowed = _OUTBOUND_TYPES & (
+        OUTBOUND_PATHS_OWN_VNET if own else OUTBOUND_PATHS_MANAGED_VNET.get(before, frozenset())
+    )
+    ways = ", ".join(sorted(allowed - {before})) or "nothing"
+    if not kind:
+        raise NoWayError(f"no way out is given; write --to outbound=TYPE with one of {ways}")
     if kind == before:
         raise NoWayError(f"the way out is {before} already; nothing to do")
-    if kind not in allowed or before not in OUTBOUND_PATHS_OWN_VNET | OUTBOUND_PATHS_MANAGED_VNET.keys():
-        ways = ", ".join(sorted(allowed - {before})) or "nothing"
+    if kind not in allowed:
         raise NoWayError(f"Azure takes {before} to {ways} only", OUTBOUND_OWN if own else OUTBOUND_MANAGED)
     leaves: tuple[ExternallyChanged, ...] = (
         "networkProfile.outboundType",
         "networkProfile.loadBalancerProfile",
         "networkProfile.natGatewayProfile",
     )
-    edits: Edits = {("networking", "outbound"): {"type": kind}}
-    return [Stage(f"Let everything out by {kind}", edits, leaves, (_profile("outboundType"),))]
+    gateways = _gateways(config, kind, network)
+    return [
+        Stage(
+            f"Let everything out by {kind}",
+            {("networking", "outbound"): {"type": kind}},
+            leaves,
+            (_profile("outboundType"),),
+            needs=("whoever lets this cluster in by its address lets the new one in as well",),
+            network=gateways,
+            expects=(EGRESS,) if gateways else (),
+        )
+    ]
 
 
-TARGETS: dict[str, tuple[str, Rule, Callable[[ClusterConfig, str], list[Stage]]]] = {
+def _gateways(config: ClusterConfig, kind: str, network: NetworkConfig | None) -> Edits:
+    """The NAT gateways that node subnets get or lose: Azure wants them there exactly for this outbound type.
+
+    Raises:
+        NoWayError: The network has none that they could get.
+    """
+    if network is None or network.id is not None:
+        return {}
+    subnets = [each for each in _node_subnets(config) if each in network.subnets]
+    if kind != _NAT:
+        return {("subnets", each, "natGateway"): None for each in subnets if network.subnets[each].nat_gateway}
+    without = [each for each in subnets if not network.subnets[each].nat_gateway]
+    if without and not network.nat_gateways:
+        raise NoWayError(
+            f"network {config.network} has no NAT gateway; add one in an apply before, such as natGateways:"
+            " {egress: {publicIPs: 1}}",
+            OUTBOUND_OWN,
+        )
+    return {("subnets", each, "natGateway"): next(iter(network.nat_gateways)) for each in without}
+
+
+def _node_subnets(config: ClusterConfig) -> Iterable[str]:
+    pools = (config.system_pool, *config.pools.values())
+    return dict.fromkeys(pool.subnet for pool in pools if pool.subnet)
+
+
+TARGETS: dict[str, tuple[str, Rule, Callable[[ClusterConfig, str, NetworkConfig | None], list[Stage]]]] = {
     "cilium": ("cilium", TO_CILIUM, to_cilium),
     "overlay": ("overlay[=CIDR]", TO_OVERLAY, to_overlay),
     "pod-cidr": ("pod-cidr=CIDR", POD_CIDR, to_pod_cidr),
@@ -177,8 +250,13 @@ TARGETS: dict[str, tuple[str, Rule, Callable[[ClusterConfig, str], list[Stage]]]
 """Name -> how it is written, the rule about it, and what leads there."""
 
 
-def stages(target: str, config: ClusterConfig) -> list[Stage]:
+def stages(target: str, config: ClusterConfig, network: NetworkConfig | None = None) -> list[Stage]:
     """The stages from a cluster as it is declared to a target such as `overlay=192.168.0.0/16`.
+
+    Args:
+        target: Its name, with `=` and a value where it takes one.
+        config: The cluster.
+        network: Its network, if this stack has it.
 
     Raises:
         NoWayError: There is no such target, or no way to it.
@@ -191,4 +269,4 @@ def stages(target: str, config: ClusterConfig) -> list[Stage]:
         )
     if name not in TARGETS:
         raise NoWayError(f"no target {target!r}; the targets are {', '.join(form for form, _, _ in TARGETS.values())}")
-    return TARGETS[name][2](config, value)
+    return TARGETS[name][2](config, value, network)

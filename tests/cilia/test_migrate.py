@@ -90,14 +90,53 @@ def test_target_with_errors_lists_them_instead_of_steps(write_flat: Any, capsys:
     assert "The stack would have errors at its target; mend them first:\n" in capsys.readouterr().out
 
 
-def test_edits_that_would_do_more_say_what(write_flat: Any, capsys: Capture) -> None:
+def test_computed_ranges_that_would_move_are_written_down_first(write_flat: Any, capsys: Capture) -> None:
     # as large as the pools need: fewer addresses per node make another subnet
     write_flat(
         ("nodes: {cidr: 10.20.0.0/20}", "nodes: {size: fit}"), ("count: 3, maxPods: 110", "count: 40, maxPods: 110")
     )
+    found = migrated(capsys, "dev", "--to", "overlay=192.168.0.0/16")
+    assert found["steps"][1]["title"] == "Write computed ranges down, because the next step would compute others"
+    assert found["steps"][1]["edits"] == [{"path": "networks.main.subnets.nodes.cidr", "value": "10.20.0.0/19"}]
+    assert found["steps"][1]["commands"][0] == "cilia plan dev --pin"
+    assert found["beside"] == []
+
+
+def test_edits_that_would_do_more_say_what(write_flat: Any, project: Any, capsys: Capture) -> None:
+    write_flat()
+    program = project / "__main__.py"
+    extra = (
+        "import pulumi_azure_native as azure\n"
+        "if 'nodeSubnet' in str(pulumi.Config('cilia').get('clusters')):\n"
+        "    azure.resources.ResourceGroup('extra', resource_group_name='rg-extra', location='westeurope')\n"
+    )
+    program.write_text(f"{program.read_text()}\nimport pulumi\n{extra}")
     found = migrated(capsys, "dev", "--to", "overlay=192.168.0.0/16", code=1)
-    assert len(found["beside"]) == 1
-    assert found["beside"][0].startswith("refused: Subnet main-nodes addressPrefix: Azure does not move a prefix")
+    assert found["beside"] == ["deleted: ResourceGroup extra: is deleted, and with it everything in it [PRV-10]"]
+
+
+NAT = (
+    "nodes: {cidr: 10.20.0.0/24}",
+    "nodes: {cidr: 10.20.0.0/24, natGateway: egress}\n      natGateways: {egress: {publicIPs: 1}}",
+)
+
+
+def test_way_out_takes_the_gateway_along_and_says_what_that_does(
+    write_stack: WriteStack, project: Any, capsys: Capture
+) -> None:
+    (project / "__main__.py").write_text((ROOT / "__main__.py").read_text())
+    by_nat = ("podCidr: 192.168.0.0/16,", "podCidr: 192.168.0.0/16, outbound: {type: userAssignedNATGateway},")
+    write_stack("dev", NAT, by_nat)
+    found = migrated(capsys, "dev", "--to", "outbound=loadBalancer")
+    declare, azure = found["steps"][1:3]
+    assert declare["edits"][:2] == [
+        {"path": "clusters.main.networking.outbound", "value": '{"type": "loadBalancer"}'},
+        {"path": "networks.main.subnets.nodes.natGateway", "value": None},
+    ]
+    assert declare["says"][0] == "beside changes without effect the review shows only what belongs to this:"
+    assert declare["says"][1].startswith("disruptive: Subnet main-nodes natGateway.id: the egress address changes")
+    assert azure["commands"] == ["az aks update --outbound-type loadBalancer --resource-group rg-test --name aks-main"]
+    assert found["beside"] == []
 
 
 @pytest.mark.parametrize(

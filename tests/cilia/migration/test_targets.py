@@ -8,17 +8,19 @@ import pytest
 
 from cilia.migration.targets import NoWayError, stages
 from components.cluster.config import ClusterConfig
+from components.network.config import NetworkConfig
 
 
 def cluster(networking: dict[str, Any], **more: Any) -> ClusterConfig:
     """A cluster on a network of its own, with this networking and a pool `user`."""
-    pools = {"systemPool": {}, "pools": {"user": {"maxPods": 60}}}
+    pools: dict[str, Any] = {"systemPool": {}, "pools": {"user": {"maxPods": 60}}}
     return ClusterConfig.model_validate({"kubernetesVersion": "1.35", "networking": networking, **pools, **more})
 
 
 FLAT = {"mode": "nodeSubnet", "dataplane": "azure", "networkPolicy": "calico"}
 OVERLAY = {"mode": "overlay", "dataplane": "azure", "podCidr": "192.168.0.0/18"}
 POD_SUBNET = {"mode": "podSubnet"}
+BYOCNI = {"mode": "byocni", "podCidr": "100.64.0.0/16"}
 
 
 def test_cilium_is_one_stage_from_any_mode() -> None:
@@ -82,7 +84,36 @@ def test_way_out_changes_with_all_that_goes_with_it() -> None:
         (
             "outbound=userDefinedRouting",
             OVERLAY,
-            "Azure takes loadBalancer to block, managedNATGateway, managedNATGatewayV2, none only [MUT-11]",
+            "Azure takes loadBalancer to managedNATGateway, none only [MUT-11]",
+        ),
+        ("cilium=fast", {"mode": "nodeSubnet"}, "cilium takes no value, and 'fast' is given; write --to cilium"),
+        (
+            "outbound",
+            OVERLAY,
+            "no way out is given; write --to outbound=TYPE with one of managedNATGateway, none",
+        ),
+        (
+            "pod-cidr=192.168.0.0/16",
+            {
+                **OVERLAY,
+                "ipFamilies": ["IPv4", "IPv6"],
+                "ipv6PodCidr": "fd00:1::/64",
+                "ipv6ServiceCidr": "fd00:2::/108",
+            },
+            "Azure lets the range grow on clusters with IPv4 alone; make a new cluster [MUT-06]",
+        ),
+        (
+            "pod-cidr=100.64.0.0/14",
+            BYOCNI,
+            (
+                "Azure would take it, but the range is Cilium's pool, of which every node holds a part; make a new"
+                " cluster [CHG-15]"
+            ),
+        ),
+        (
+            "cilium",
+            BYOCNI,
+            "Azure documents no way from a network plugin of your own to another; make a new cluster [MUT-05]",
         ),
         (
             "kubenet",
@@ -103,6 +134,49 @@ def test_target_without_a_way_says_why(target: str, networking: dict[str, Any], 
     with pytest.raises(NoWayError) as refusal:
         stages(target, cluster(networking))
     assert str(refusal.value) == message
+
+
+def network(*, gateways: tuple[str, ...] = (), nodes: str | None = None) -> NetworkConfig:
+    """A network with these NAT gateways, and a subnet `nodes` that may have one of them."""
+    subnet = {"cidr": "10.20.0.0/24", **({"natGateway": nodes} if nodes else {})}
+    made = {
+        "addressSpace": ["10.20.0.0/16"],
+        "subnets": {"nodes": subnet},
+        "natGateways": {key: {} for key in gateways},
+    }
+    return NetworkConfig.model_validate(made)
+
+
+ON_NODES = {"network": "main", "systemPool": {"subnet": "nodes"}, "pools": {}}
+NAT_OUT = {**OVERLAY, "outbound": {"type": "userAssignedNATGateway"}}
+
+
+def test_way_out_by_a_nat_gateway_puts_it_on_the_subnets_of_nodes() -> None:
+    (stage,) = stages("outbound=userAssignedNATGateway", cluster(OVERLAY, **ON_NODES), network(gateways=("egress",)))
+    assert stage.network == {("subnets", "nodes", "natGateway"): "egress"}
+    assert [rule.id for rule in stage.expects] == ["MUT-13"]
+
+
+def test_way_out_by_something_else_takes_the_nat_gateway_away() -> None:
+    attached = network(gateways=("egress",), nodes="egress")
+    (stage,) = stages("outbound=loadBalancer", cluster(NAT_OUT, **ON_NODES), attached)
+    assert stage.network == {("subnets", "nodes", "natGateway"): None}
+
+
+def test_way_out_by_a_nat_gateway_needs_one() -> None:
+    with pytest.raises(NoWayError) as refusal:
+        stages("outbound=userAssignedNATGateway", cluster(OVERLAY, **ON_NODES), network())
+    assert str(refusal.value) == (
+        "network main has no NAT gateway; add one in an apply before, such as natGateways: {egress: {publicIPs: 1}}"
+        " [MUT-12]"
+    )
+
+
+def test_cilium_asks_for_provisioning_to_be_off() -> None:
+    (stage,) = stages("cilium", cluster(FLAT, nodeProvisioningProfile={"mode": "Auto"}))
+    assert stage.needs[-1] == (
+        "node autoprovisioning is off: set nodeProvisioningProfile.mode to Manual in an apply before"
+    )
 
 
 def test_way_out_on_a_network_of_ones_own_is_never_blocked() -> None:
