@@ -106,6 +106,12 @@ _NAMELESS = frozenset({"authorization:RoleAssignment"})
 _FIELD = re.compile(r"{([^}]+)}")
 
 
+def kind(token: str) -> str:
+    """A type as people call it: `Subnet`, `NetworkPolicy`, `Provider kubernetes`."""
+    package, _, name = token.rpartition(":")
+    return f"Provider {name}" if package == "pulumi:providers" else name
+
+
 def azure_name(token: str, inputs: Mapping[str, Any]) -> str:
     """The name that a resource has where it lives; empty where it has none that means anything."""
     metadata = inputs.get("metadata")

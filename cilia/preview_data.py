@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from cilia.arguments import TODAY_VARIABLE
 from cilia.findings import problem_json, unreadable
+from cilia.preview_bundles import bundles_json
 from cilia.project import typed
 from components.problems import PROJECT_NAMESPACE, dotted
 from stacks.load import Loaded, load_file
@@ -68,6 +69,7 @@ class Preview:
         if self.recording:
             content["resources"] = [resource.as_json() for resource in self.recording.resources]
             content["outputs"] = dict(self.recording.outputs)
+            content["bundles"] = bundles_json(self.recording.resources)
         return {**content, "problems": [problem_json(problem) for problem in self.loaded.problems]}
 
 

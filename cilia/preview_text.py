@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cilia.highlights import arm_name, azure_name, highlights, inline, words
+from cilia.highlights import arm_name, azure_name, highlights, inline, kind, words
 from cilia.output import Look, Style, counted
+from cilia.preview_bundles import policy_intents, policy_label
 
 if TYPE_CHECKING:
     from cilia.record import Recording, Resource
@@ -25,7 +26,10 @@ _PLAIN_TEXT = re.compile(r"[\w./*:@%+<>()$\[\]-]([\w./*:@%+<>()$\[\], =-]*[\w./*
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One line of the tree: what it is, its name in Azure, and what matters of it; `below` are whole lines under it."""
+    """One line of the tree: what it is, its name in Azure, and what matters of it; `below` are whole lines under it.
+
+    A row that is `apart` has no columns.
+    """
 
     branch: str
     label: str
@@ -34,10 +38,11 @@ class _Row:
     look: Look | None
     continuation: str
     below: Sequence[str] = field(default=())
+    apart: bool = False
 
     @property
     def width(self) -> int:
-        return len(self.branch) + len(self.label)
+        return 0 if self.apart else len(self.branch) + len(self.label)
 
 
 def preview_text(title: str, recording: Recording, style: Style, *, full: bool = False) -> Iterator[str]:
@@ -58,12 +63,6 @@ def preview_text(title: str, recording: Recording, style: Style, *, full: bool =
     yield ""
     yield from _outputs(recording.outputs, style, full=full)
     yield from _totals(recording.resources, style)
-
-
-def kind(token: str) -> str:
-    """A type as people call it: `Subnet`, `NetworkPolicy`, `Provider kubernetes`."""
-    package, _, name = token.rpartition(":")
-    return f"Provider {name}" if package == "pulumi:providers" else name
 
 
 def _rows(recording: Recording, *, full: bool) -> Iterator[_Row]:
@@ -96,8 +95,17 @@ def _resource(resource: Resource, branch: str, stem: str, labels: Mapping[str, s
         details.append("exists already")
     look: Look = "green" if resource.custom else "bold"
     text = tuple(_everything(resource, labels)) if full else ()
+    policy = policy_label(resource)
+    if policy is not None:
+        shown = policy + "".join(f", {detail}" for detail in details)
+        return _Row(branch, shown, "", (), look, stem, (*_intents(resource, full=full), *text), apart=True)
     name = azure_name(resource.type, resource.inputs)
     return _Row(branch, f"{kind(resource.type)} {resource.name}", name, details, look, stem, text)
+
+
+def _intents(resource: Resource, *, full: bool) -> Iterator[str]:
+    """What an object of a bundle is for, layer first; with all inputs shown it is among those."""
+    return iter(()) if full else iter(policy_intents(resource.inputs))
 
 
 def _inline(resource: Resource, stem: str) -> Iterator[_Row]:

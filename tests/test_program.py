@@ -23,13 +23,16 @@ from tests.sdk_types import unknown_properties
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 8, 21)
-STACKS = ("dev", "staging", "prod", "podsubnet", "staticblock", "nodesubnet", "dualstack", "byocni")
+STACKS = ("dev", "staging", "prod", "podsubnet", "staticblock", "nodesubnet", "dualstack", "byocni", "defence")
 COMPONENTS = {
     "cilia:network:Network",
     "cilia:identity:ClusterIdentity",
     "cilia:cluster:AksCluster",
     "cilia:cilium:CiliumRelease",
+    "cilia:policies:PolicyBundle",
 }
+BUNDLE = "cilia:policies:PolicyBundle"
+ONLY_IN = {"cilia:cilium:CiliumRelease": {"byocni"}, BUNDLE: {"dev", "byocni", "defence"}}
 GROUP = "azure-native:resources:ResourceGroup"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 POOL = "azure-native:containerservice:AgentPool"
@@ -118,7 +121,7 @@ def test_every_subnet_of_a_pool_has_a_right_granted_on_it(stack: str) -> None:
 def test_what_belongs_to_a_cluster_comes_after_it(stack: str) -> None:
     for cluster in of_type(stack, CLUSTER):
         for resource in recorded(stack).resources:
-            if resource.parent == cluster.parent and resource is not cluster:
+            if resource.parent == cluster.parent and resource is not cluster and resource.custom:
                 assert cluster.urn in depends_on(resource)
 
 
@@ -158,7 +161,12 @@ def test_everything_in_a_cluster_waits_for_its_own_cilium() -> None:
     assert depends_on(release) == [cluster.urn]
     assert release.options["deletedWith"] == cluster.urn
     inside = [each for each in recorded("byocni").resources if each.type.startswith("kubernetes:")]
-    assert [each for each in inside if each is not release and release.urn not in depends_on(each)] == []
+    reached = {release.urn}
+    for each in inside:  # in an order in which nothing comes before what it needs
+        if reached & set(depends_on(each)):
+            reached.add(each.urn)
+    assert {each.urn for each in inside} == reached
+    assert len(reached) > 1
 
 
 def test_preview_shows_the_values_of_the_release() -> None:
@@ -174,14 +182,16 @@ def test_preview_shows_the_values_of_the_release() -> None:
 
 
 @every_stack
-def test_resources_stand_below_components_and_components_below_nothing(stack: str) -> None:
+def test_resources_stand_below_components_and_components_below_nothing_but_their_cluster(stack: str) -> None:
     types = {resource.urn: resource.type for resource in recorded(stack).resources}
     for resource in recorded(stack).resources:
-        if resource.type == GROUP or not resource.custom:
+        if resource.type == BUNDLE:
+            assert types[str(resource.parent)] == "cilia:cluster:AksCluster"
+        elif resource.type == GROUP or not resource.custom:
             assert resource.parent is None
         else:
             assert types[str(resource.parent)] in COMPONENTS
-    expected = COMPONENTS if stack == "byocni" else COMPONENTS - {"cilia:cilium:CiliumRelease"}
+    expected = COMPONENTS - {kind for kind, stacks in ONLY_IN.items() if stack not in stacks}
     assert {resource.type for resource in recorded(stack).resources if not resource.custom} == expected
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cilia.review.isolation import POLICY_KINDS, Selector, gained, isolations
-from policies.manifests import BUNDLE_LABEL, INTENTS_ANNOTATION, LAYER_LABEL
+from policies.attribution import BUNDLE_LABEL, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
 
 if TYPE_CHECKING:
     from cilia.record import Resource
@@ -119,5 +119,5 @@ def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
             continue
         labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
         if BUNDLE_LABEL in labels and INTENTS_ANNOTATION in annotations:
-            for intent in str(annotations[INTENTS_ANNOTATION]).split("; "):
+            for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
                 yield _cluster(resource), str(labels[BUNDLE_LABEL]), str(labels.get(LAYER_LABEL, "")), intent

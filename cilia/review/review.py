@@ -63,7 +63,8 @@ class Review:
     def as_json(self) -> dict[str, object]:
         """The review in the contract's names."""
         content = self.preview.as_json()
-        content.pop("resources", None)
+        for whole in ("resources", "bundles"):
+            content.pop(whole, None)
         problems = content.pop("problems")
         content["against"] = {"revision": self.revision.name, "commit": self.revision.commit}
         if self.failure:

@@ -65,11 +65,17 @@ def _own_draft(
         {"podSelector": _pod_selector(subject), **_sections({direction: rules})},
         last.layer,
         unique_texts([*(one.intent for one in (*own, *inherited)), *rights]),
-        f"{subject} is isolated for {direction}, and a NetworkPolicy says all of this exactly",
+        f"{subject} is isolated for {direction}, and a NetworkPolicy says all of this exactly{_filtered(own)}",
         Phase.WORKLOADS if subject.labels else Phase.REMAINDERS,
         # more particular ones first; of a whole namespace after what leaves some of its pods out
         rank=1 - len(subject.labels),
     )
+
+
+def _filtered(allowances: Iterable[Allowance]) -> str:
+    """The end of a reason where a NetworkPolicy only opens what something else filters."""
+    filters = any(one.intent.filters for one in allowances)
+    return "; what may pass is filtered at the target, by another policy" if filters else ""
 
 
 def _inherited(

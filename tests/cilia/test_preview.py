@@ -185,7 +185,7 @@ def test_the_json_document_has_the_contracts_shape(
 ) -> None:
     write_program()
     document = preview(capsys, "dev")
-    assert document.keys() == {"cilia", "stack", "resources", "outputs", "problems"}
+    assert document.keys() == {"cilia", "stack", "resources", "outputs", "bundles", "problems"}
     assert (document["cilia"], document["stack"], document["problems"]) == (1, "dev", [])
     group, network, table, _, _ = document["resources"]
     assert group == {
