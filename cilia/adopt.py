@@ -58,7 +58,7 @@ def run(options: Namespace) -> int:
     if unreadable(loaded) or loaded.plan is None:
         return 2 if unreadable(loaded) else 1
     state.require_stack(loaded.stack)
-    subscription = _subscription(loaded, options.subscription or state.subscription)
+    subscription = _subscription(loaded, state.subscription or options.subscription)
     preview = preview_loaded(_within(loaded, subscription), require_root(file.parent), today=day)
     if preview.recording is None:
         raise InputError(f"{loaded.file}: {preview.failure}")

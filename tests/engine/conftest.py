@@ -7,7 +7,7 @@ import hashlib
 import importlib.metadata
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.engine.shipped import STACKS, Shipped, deploy
 from tests.engine.store import Store
 
 SKIPPED = pytest.StashKey[int]()
+FAULTS = pytest.StashKey[dict[str, int]]()
 OLDEST_PULUMI = (3, 260)  # what pulumi's SDK 3.272 was tried with
 HOW_TO_GET_IT = "install 3.260 or newer (https://www.pulumi.com/docs/install/), put it on PATH, run `make engine`"
 
@@ -108,6 +109,17 @@ def shipped(
     return deploy(request.param, Engine(tmp_path_factory.mktemp(request.param) / "engine", pulumi, shapes_file))
 
 
+@pytest.fixture
+def count(pytestconfig: pytest.Config) -> Callable[[str, int], None]:
+    """Adds faults of a kind to what is printed at the end of the run."""
+
+    def add(kind: str, number: int) -> None:
+        counted = pytestconfig.stash.setdefault(FAULTS, {})
+        counted[kind] = counted.get(kind, 0) + number
+
+    return add
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips the engine tests where there is no engine."""
     if item.get_closest_marker("engine") and shutil.which("pulumi") is None:
@@ -117,8 +129,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
-    """Says last of all, once, that engine tests were skipped and how to get them."""
+    """Says last of all, once, how many faults there were, and that engine tests were skipped and how to get them."""
     yield
+    faults = config.stash.get(FAULTS, {})
+    if faults:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in faults.items())
+        terminalreporter.line(f"{sum(faults.values())} faults were injected: {kinds}")
     skipped = config.stash.get(SKIPPED, 0)
     if skipped:
         message = (

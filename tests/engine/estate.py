@@ -25,6 +25,50 @@ def differences(engine: Engine) -> list[str]:
     return sorted([*_unfinished(deployment), *_azure(engine, made), *_kubernetes(engine, made)])
 
 
+# What a state says that differs between two equal deployments: times, and what encryption and Azure choose.
+_OWN = frozenset({"outputs", "created", "modified", "provider", "sourcePosition", "stackTrace"})
+_SECRET = "4dabf18193072939515e22adb298388d"
+
+
+def unlike(deployment: dict[str, Any], expected: dict[str, Any]) -> list[str]:
+    """How a state differs from that of the same stack without faults: resources, inputs, parents, protection."""
+    mine, theirs = _comparable(deployment), _comparable(expected)
+    return [
+        *(f"not in the state: {urn}" for urn in sorted(theirs.keys() - mine.keys())),
+        *(f"too much in the state: {urn}" for urn in sorted(mine.keys() - theirs.keys())),
+        *(
+            f"{field} of {urn}: {mine[urn].get(field)}, not {theirs[urn].get(field)}"
+            for urn in sorted(mine.keys() & theirs.keys())
+            for field in sorted({*mine[urn], *theirs[urn]})
+            if mine[urn].get(field) != theirs[urn].get(field)
+        ),
+    ]
+
+
+def _comparable(deployment: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        item["urn"]: {
+            **{field: _open(value) for field, value in item.items() if field not in _OWN},
+            "dependencies": sorted(item.get("dependencies") or []),  # in the order in which the engine learns of them
+            "propertyDependencies": {
+                name: sorted(urns) for name, urns in (item.get("propertyDependencies") or {}).items() if urns
+            },
+        }
+        for item in deployment["resources"]
+        if not item["type"].startswith("pulumi:")
+    }
+
+
+def _open(value: Any) -> Any:
+    """A value without secrets and principals: they are others every time."""
+    if isinstance(value, dict):
+        known = {name: _open(item) for name, item in value.items() if name != "principalId"}
+        return known if _SECRET not in value else "[secret]"
+    if isinstance(value, list):
+        return [_open(item) for item in value]
+    return value
+
+
 def _unfinished(deployment: dict[str, Any]) -> Iterator[str]:
     for operation in deployment.get("pending_operations") or []:
         yield f"pending: {operation['type']} {operation['resource']['urn']}"

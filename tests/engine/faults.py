@@ -9,18 +9,22 @@ Previews never count.
     fail-after    done, but the answer is lost on the way
     half-done     accepted and done, then reported as failed: the engine keeps the resource with an error
     crash         the provider's process dies before it does anything; `after: true`, just after it did
+    signal        the CLI that started the provider gets `signal` (SIGINT, SIGKILL) when the work is done and before it
+                  hears of it; with `lost: true` the work never reached Azure
     throttle      429 from Azure; the provider tries again three times itself, so the engine sees only `times` above 3
 """
 
 from __future__ import annotations
 
 import fnmatch
+import os
+import signal
 from typing import Any
 
 from tests.engine.arm import AzureError
 from tests.engine.store import Store
 
-KINDS = frozenset({"fail-before", "fail-after", "half-done", "crash", "throttle"})
+KINDS = frozenset({"fail-before", "fail-after", "half-done", "crash", "signal", "throttle"})
 WRITES = frozenset({"Create", "Update", "Delete"})
 # MaxRetries of azcore's default policy; azure-native replaces the delays only. provider/pkg/azure/client_azcore.go
 THROTTLE_RETRIES = 3
@@ -78,6 +82,9 @@ def before(fault: dict[str, Any] | None) -> None:
         raise AzureError(500, fault.get("code", "InternalServerError"), fault.get("message", "An error occurred."))
     if kind == "crash" and not fault.get("after"):
         raise ProcessDiedError
+    if kind == "signal" and fault.get("lost"):
+        os.kill(os.getppid(), signal.Signals[fault["signal"]])
+        raise ProcessDiedError
     if kind == "throttle" and fault.get("times", 1) > THROTTLE_RETRIES:
         message = "The request is being throttled as the limit has been reached for operation type - Write."
         raise AzureError(429, "TooManyRequests", message)
@@ -88,5 +95,7 @@ def after(fault: dict[str, Any] | None) -> None:
     kind = fault["kind"] if fault else ""
     if kind == "fail-after":
         raise AnswerLostError("connection reset by peer")
+    if fault is not None and kind == "signal":
+        os.kill(os.getppid(), signal.Signals[fault["signal"]])
     if kind == "crash":
         raise ProcessDiedError

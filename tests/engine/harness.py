@@ -16,11 +16,13 @@ A command takes seconds, a failing `up` longest; `--skip-preview` halves an `up`
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -116,6 +118,15 @@ class Outcome:
         """The engine's own summary: operation -> number of resources."""
         found = [event["summaryEvent"] for event in self.events if "summaryEvent" in event]
         return dict(found[-1].get("resourceChanges") or {}) if found else {}
+
+
+def _end_session(leader: int) -> None:
+    """Ends a CLI that was killed or takes too long, with the plugins and language hosts that it leaves behind."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout
+    for pid in map(int, listed.split()):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == leader:
+                os.kill(pid, signal.SIGKILL)
 
 
 def _is_scenery(step: Step) -> bool:
@@ -219,7 +230,8 @@ class Engine:
         salt = [line for line in old if line.startswith("encryptionsalt:")]
         path.write_text("\n".join([text.rstrip("\n"), *salt, ""]))
 
-    def _environment(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """The environment in which Pulumi and the program run."""
         kept = {name: os.environ[name] for name in PASSED if name in os.environ}
         return {
             **kept,
@@ -238,25 +250,31 @@ class Engine:
         log = self.folder / "events.jsonl"
         log.unlink(missing_ok=True)
         started = time.monotonic()
-        done = subprocess.run(
+        process = subprocess.Popen(
             [self.pulumi, *arguments, "--non-interactive"],
             cwd=self.project,
-            env=self._environment(),
-            capture_output=True,
+            env=self.settings(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout,
-            check=False,
+            start_new_session=True,
         )
-        lines = log.read_text().splitlines() if log.exists() else []
-        events = [json.loads(line) for line in lines]
-        return Outcome(arguments, done.returncode, events, done.stdout + done.stderr, time.monotonic() - started)
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        finally:
+            if process.returncode is None or process.returncode < 0:
+                _end_session(process.pid)
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        events = [json.loads(line) for line in lines if line.endswith("\n")]  # the last one may be cut off
+        return Outcome(arguments, process.returncode, events, output + errors, time.monotonic() - started)
 
     def cilia(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         """Runs the project's own command line on this stack; `text` is what it reads from stdin."""
         return subprocess.run(
             [sys.executable, "-m", "cilia", *arguments],
             cwd=self.project,
-            env={**self._environment(), "PYTHONPATH": str(REPOSITORY)},
+            env={**self.settings(), "PYTHONPATH": str(REPOSITORY)},
             input=text,
             capture_output=True,
             text=True,

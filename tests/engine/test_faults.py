@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
@@ -100,3 +102,19 @@ def test_misspelt_fault_is_not_passed_over(azure: Client) -> None:
 
     with pytest.raises(CallError, match="there is no fault 'fail'"):
         samples.group(azure)
+
+
+@pytest.mark.parametrize(("lost", "there"), [({}, 1), ({"lost": True}, 0)], ids=["done", "never sent"])
+def test_signal_reaches_the_cli_that_started_the_provider(
+    azure: Client, monkeypatch: pytest.MonkeyPatch, lost: dict[str, bool], there: int
+) -> None:
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr("tests.engine.faults.os.getppid", lambda: 4711)
+    monkeypatch.setattr("tests.engine.faults.os.kill", lambda *call: sent.append(call))
+    order(azure, kind="signal", signal="SIGINT", **lost)
+
+    with contextlib.suppress(CallError):
+        samples.group(azure)
+
+    assert sent == [(4711, signal.SIGINT)]
+    assert len(azure.store.snapshot()) == there
