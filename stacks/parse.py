@@ -20,7 +20,8 @@ from components.network.config import NetworkConfig
 from components.problems import KeyPath, Problem
 from components.values import MALFORMED, parse_key, shown
 from stacks.config import AcceptConfig, ClusterEntry, EnvironmentConfig, StackConfig
-from stacks.wording import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, problems_of, unknown_key
+from stacks.spelling import as_meant
+from stacks.wording import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, problems_from, unknown_key
 
 if TYPE_CHECKING:
     from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig
@@ -68,12 +69,18 @@ class _Reader:
         self.skipped: list[KeyPath] = []
 
     def model(self, model: type[ModelT], value: object, path: KeyPath) -> ModelT | None:
+        """The value as a model; its misspelt keys are read as they were meant, so that the rest is checked."""
         try:
             return model.model_validate(value)
         except ValidationError as error:
-            self.problems.extend(problems_of(error, model, path))
-            self.skipped.append(path)
-            return None
+            meant = as_meant(error, model, value)
+            self.problems.extend(problems_from(meant.mistakes, model, path))
+            try:
+                return model.model_validate(meant.value)
+            except ValidationError as rest:
+                self.problems.extend(problems_from(meant.others(rest, model), model, path))
+                self.skipped.append(path)
+                return None
 
     def mapping(self, key: str) -> dict[str, object]:
         """The mapping at a top-level key; empty, with a problem, where it is something else."""

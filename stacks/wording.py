@@ -5,21 +5,25 @@ No message shows a Python type or a regular expression; each says what was writt
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from components.problems import KeyPath, Problem
 from components.rules import Rule, declared_rules
 from components.values import shown
 from stacks.model_keys import keys_at, visible_path
+from stacks.spelling import nearest
 
 _SCHEMA = "docs/stack.schema.json"
 # more than these in one message help nobody
 _LISTED_KEYS = 12
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+_QUOTED = re.compile(r"'([^']*)'")
 
 UNKNOWN_KEY = Rule(
     "CFG-01",
@@ -70,8 +74,13 @@ class _Fault:
 
 def problems_of(error: ValidationError, model: type[BaseModel], path: KeyPath) -> Iterable[Problem]:
     """One problem for each thing pydantic found, in our words, at the place in the file."""
+    return problems_from(error.errors(include_url=False), model, path)
+
+
+def problems_from(details: Iterable[ErrorDetails], model: type[BaseModel], path: KeyPath) -> Iterable[Problem]:
+    """The same for some of the things that pydantic found."""
     rules = declared_rules()
-    for detail in error.errors(include_url=False):
+    for detail in details:
         location = tuple(detail["loc"])
         where = (*path, *visible_path(model, location))
         kind = detail["type"]
@@ -79,15 +88,18 @@ def problems_of(error: ValidationError, model: type[BaseModel], path: KeyPath) -
             yield rules[kind].error(where, detail["msg"])
             continue
         rule, word = _WORDS.get(kind, (WRONG_TYPE, _other))
-        yield rule.error(where, word(_Fault(detail["input"], detail.get("ctx", {}), model, location)))
+        fault = _Fault(detail["input"], detail.get("ctx", {}), model, location)
+        if kind == "union_tag_invalid" and isinstance(fault.written, Mapping):
+            where = (*where, _chooser(fault))
+        yield rule.error(where, word(fault))
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """A message for a key that is not among those known."""
     known = sorted(known)
-    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    if nearest:
-        return f"unknown key {shown(key)}; did you mean {nearest[0]!r}?"
+    meant = nearest(key, known)
+    if meant is not None:
+        return f"unknown key {shown(key)}; did you mean {meant!r}?"
     if not known:
         return f"unknown key {shown(key)}; remove it"
     listed = ", ".join(known) if len(known) <= _LISTED_KEYS else f"{len(known)} keys, see {_SCHEMA}"
@@ -105,8 +117,10 @@ def _text(fault: _Fault) -> str:
 
 
 def _whole(fault: _Fault) -> str:
-    fix = "write it without quotes" if isinstance(fault.written, str) else "write one such as 3"
-    return f"{shown(fault.written)} where a whole number is meant; {fix}"
+    says = f"{shown(fault.written)} where a whole number is meant"
+    if isinstance(fault.written, str) and _WHOLE_NUMBER.fullmatch(fault.written.strip()):
+        return f"{says}; write {int(fault.written)} without quotes"
+    return f"{says}; write one such as 3"
 
 
 def _missing(fault: _Fault) -> str:
@@ -118,18 +132,33 @@ def _extra(fault: _Fault) -> str:
 
 
 def _literal(fault: _Fault) -> str:
-    return f"{shown(fault.written)} is not allowed; use {fault.context['expected']}"
+    return f"{shown(fault.written)} is not allowed; {_choose(fault.written, fault.context['expected'])}"
 
 
 def _tag(fault: _Fault) -> str:
-    key = str(fault.context["discriminator"]).strip("'")
+    key, allowed = _chooser(fault), fault.context["expected_tags"]
     written = fault.written.get(key) if isinstance(fault.written, Mapping) else fault.written
-    return f"{key} {shown(written)} is not one of {fault.context['expected_tags']}; use one of these"
+    return f"{shown(written)} is no {key}; {_choose(written, allowed)}"
+
+
+def _choose(written: object, allowed: str) -> str:
+    """What to write instead: the name that was meant, if one is near, and all there are."""
+    a_word = isinstance(written, str) and any(character.isalpha() for character in written)
+    meant = nearest(str(written), _QUOTED.findall(allowed)) if a_word else None
+    return f"did you mean {meant!r}? Allowed are {allowed}" if meant else f"use {allowed}"
 
 
 def _no_tag(fault: _Fault) -> str:
-    key = str(fault.context["discriminator"]).strip("'")
+    key = _chooser(fault)
+    keys = [str(each) for each in fault.written] if isinstance(fault.written, Mapping) else []
+    if (slip := nearest(key, keys)) is not None:
+        return f"missing {key}; did you mean it by {slip!r}?"
     return f"missing {key}; add {key} to say which kind it is"
+
+
+def _chooser(fault: _Fault) -> str:
+    """The key that says which kind something is."""
+    return str(fault.context["discriminator"]).strip("'")
 
 
 def _bound(words: str, name: str) -> Callable[[_Fault], str]:

@@ -251,7 +251,17 @@ def _check_unquoted(text: str, resolved: Resolved, path: KeyPath) -> Problem | N
         return BOOLEAN_WORD.error(path, message)
     assert isinstance(resolved.value, (int, float))
     what = _number_trouble(text, resolved.value)
-    return NUMBER.error(path, f"{bare} {what}; write {quoted} in quotes") if what else None
+    if not what:
+        return None
+    number = _plain_number(text, resolved.value)
+    fix = f"write {number} for the number, or {quoted} in quotes" if number else f"write {quoted} in quotes"
+    return NUMBER.error(path, f"{bare} {what}; {fix}")
+
+
+def _plain_number(text: str, value: float) -> str:
+    """A whole number in the form that arrives as it is written; empty for others, which are mostly versions."""
+    whole = math.isfinite(value) and value == int(value) and INT64_MIN <= value <= INT64_MAX and "." not in text
+    return number_text(value) if whole else ""
 
 
 def _number_trouble(text: str, value: float) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from components.cluster.local_dns import LocalDnsConfig
 from components.cluster.node_settings import (
@@ -70,7 +71,9 @@ class PoolSettings(Model):
     min_count: int | None = Field(None, description="with maxCount: the autoscaler's lower bound")
     max_count: int | None = Field(None, description="with minCount: the autoscaler's upper bound")
     max_pods: int | None = Field(None, description="pods per node, 10 to 250; the mode's own default if absent")
-    max_surge: MaxSurge | None = Field("33%", description="extra nodes during an upgrade")
+    max_surge: MaxSurge | None = Field(
+        "33%", description="extra nodes during an upgrade; none if absent beside maxUnavailable"
+    )
     max_unavailable: MaxSurge | None = Field(None, description="nodes that may be missing during an upgrade")
     drain_timeout_in_minutes: int | None = Field(None, description="1 to 1440; Azure's 30 if absent")
     node_soak_duration_in_minutes: int | None = Field(None, description="0 to 30, wait after each upgraded node")
@@ -110,6 +113,14 @@ class PoolSettings(Model):
         None, description="Kubernetes version of the pool; the cluster's if absent"
     )
     tags: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _upgrades_one_way(cls, values: Any) -> Any:
+        """AKS takes nodes away during an upgrade or adds some; both together is a preview."""
+        if isinstance(values, Mapping) and values.get("maxUnavailable") and "maxSurge" not in values:
+            return {**values, "maxSurge": 0}
+        return values
 
     @property
     def autoscaled(self) -> bool:

@@ -110,8 +110,18 @@ def test_unknown_key_names_the_nearest(values: dict[str, Any], found: list[str])
         ),
         pytest.param(
             system({"count": "3"}),
-            ["clusters.main.systemPool.count: '3' where a whole number is meant; write it without quotes [CFG-02]"],
+            ["clusters.main.systemPool.count: '3' where a whole number is meant; write 3 without quotes [CFG-02]"],
             id="text-for-number",
+        ),
+        pytest.param(
+            system({"count": "03"}),
+            ["clusters.main.systemPool.count: '03' where a whole number is meant; write 3 without quotes [CFG-02]"],
+            id="number-with-a-zero-in-front",
+        ),
+        pytest.param(
+            system({"count": "three"}),
+            ["clusters.main.systemPool.count: 'three' where a whole number is meant; write one such as 3 [CFG-02]"],
+            id="word-for-number",
         ),
         pytest.param(
             system({"count": 3.5}),
@@ -198,6 +208,11 @@ def test_value_of_another_type_says_what_is_meant(values: dict[str, Any], found:
             id="what-chooses",
         ),
         pytest.param(
+            cluster({"networking": {"mode": ..., "Mode": "overlay"}}),
+            ["clusters.main.networking: missing mode; did you mean it by 'Mode'? [CFG-03]"],
+            id="what-chooses-misspelt",
+        ),
+        pytest.param(
             stack({"cilia:environment": {"resourceGroup": ...}}),
             ["environment.resourceGroup: missing; add resourceGroup [CFG-03]"],
             id="of-the-environment",
@@ -228,21 +243,45 @@ def test_missing_key_is_named(values: dict[str, Any], found: list[str]) -> None:
         ),
         pytest.param(
             cluster({"networking": {"mode": "overlays"}}),
-            [f"clusters.main.networking: mode 'overlays' is not one of {_MODES}; use one of these [CFG-04]"],
+            [
+                (
+                    "clusters.main.networking.mode: 'overlays' is no mode; did you mean 'overlay'? Allowed are"
+                    f" {_MODES} [CFG-04]"
+                )
+            ],
             id="mode",
         ),
         pytest.param(
+            cluster({"networking": {"mode": "podsubnet"}}),
+            [
+                (
+                    "clusters.main.networking.mode: 'podsubnet' is no mode; did you mean 'podSubnet'? Allowed are"
+                    f" {_MODES} [CFG-04]"
+                )
+            ],
+            id="mode-in-other-capitals",
+        ),
+        pytest.param(
+            cluster({"tier": "standart"}),
+            [
+                (
+                    "clusters.main.tier: 'standart' is not allowed; did you mean 'Standard'? Allowed are 'Free',"
+                    " 'Standard' or 'Premium' [CFG-04]"
+                )
+            ],
+            id="misspelt",
+        ),
+        pytest.param(
             cluster({"networking": {"mode": ["overlay"]}}),
-            [f"clusters.main.networking: mode a list is not one of {_MODES}; use one of these [CFG-04]"],
+            [f"clusters.main.networking.mode: a list is no mode; use {_MODES} [CFG-04]"],
             id="mode-as-a-list",
         ),
         pytest.param(
             cluster({"networking": {"outbound": {"type": "firewall"}}}),
             [
                 (
-                    "clusters.main.networking.outbound: type 'firewall' is not one of 'loadBalancer',"
-                    " 'managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'none'; use one of these"
-                    " [CFG-04]"
+                    "clusters.main.networking.outbound.type: 'firewall' is no type; use 'loadBalancer',"
+                    " 'managedNATGateway', 'userAssignedNATGateway', 'userDefinedRouting', 'none' [CFG-04]"
                 )
             ],
             id="type-below-a-mode",

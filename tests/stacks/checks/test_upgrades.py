@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.cluster.pools import PoolSettings
 from stacks.check import check
 from stacks.parse import parse
 from tests.stacks.checks.builder import TODAY, cluster, findings, problems, stack
@@ -68,8 +69,14 @@ def test_unavailable_nodes_of_a_system_pool_are_refused() -> None:
     assert problems(cluster({"systemPool": {"maxUnavailable": 0}})) == []
 
 
+def test_unavailable_nodes_take_the_place_of_surge() -> None:
+    assert problems(pool(maxUnavailable=1)) == []
+    assert PoolSettings.model_validate({"maxUnavailable": 1}).max_surge == 0
+    assert PoolSettings.model_validate({"maxUnavailable": 0}).max_surge == "33%"
+
+
 def test_unavailable_nodes_beside_surge_are_a_warning() -> None:
-    assert problems(pool(maxUnavailable=1)) == [
+    assert problems(pool(maxUnavailable=1, maxSurge="33%")) == [
         (
             "clusters.main.pools.user.maxUnavailable: warning: 1 beside maxSurge 33% is a preview of AKS;"
             " set maxSurge to 0, or remove it [CAP-12]"

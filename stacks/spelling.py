@@ -1,0 +1,77 @@
+"""Misspelt keys, read as they were meant: one slip of a finger costs one line, and the rest is checked all the same."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from components.problems import KeyPath
+from stacks.model_keys import keys_at, visible_path
+
+_CLOSE_ENOUGH = 0.5
+
+
+def nearest(written: str, known: Iterable[str]) -> str | None:
+    """The name that somebody most likely meant, whatever its capitals; None where none is near."""
+    by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
+    found = difflib.get_close_matches(written.lower(), sorted(by_lower), n=1, cutoff=_CLOSE_ENOUGH)
+    return by_lower[found[0]] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A value without its unknown keys.
+
+    Attributes:
+        value: The value, each unknown key under the name that was meant; without it where none is near.
+        mistakes: What pydantic says of the unknown keys.
+        mended: Where the keys are now.
+    """
+
+    value: object
+    mistakes: tuple[ErrorDetails, ...]
+    mended: tuple[KeyPath, ...]
+
+    def others(self, error: ValidationError, model: type[BaseModel]) -> Iterator[ErrorDetails]:
+        """What else is wrong; not what is below a key whose name was a guess."""
+        for detail in error.errors(include_url=False):
+            where = visible_path(model, tuple(detail["loc"]))
+            if not any(where[: len(path)] == path for path in self.mended):
+                yield detail
+
+
+def as_meant(error: ValidationError, model: type[BaseModel], value: object) -> Meant:
+    """The value that somebody meant, as far as only names of keys are wrong."""
+    mistakes = [detail for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"]
+    mended: list[KeyPath] = []
+    for detail in mistakes:
+        location = tuple(detail["loc"])
+        path = visible_path(model, location)
+        taken = [each[-1] for each in mended if each[:-1] == path[:-1]]
+        known = [key for key in keys_at(model, location[:-1]) if key not in taken]
+        name = nearest(str(path[-1]), known)
+        value, renamed = _renamed(value, path, name)
+        if renamed and name is not None:
+            mended.append((*path[:-1], name))
+    return Meant(value, tuple(mistakes), tuple(mended))
+
+
+def _renamed(value: Any, path: KeyPath, name: str | None) -> tuple[Any, bool]:
+    """A copy in which the last key of a path has this name, or is gone; and whether it has the name now."""
+    key, *rest = path
+    if isinstance(value, list) and isinstance(key, int) and rest:
+        item, renamed = _renamed(value[key], tuple(rest), name)
+        return [*value[:key], item, *value[key + 1 :]], renamed
+    if not isinstance(value, dict) or key not in value:
+        return value, False
+    if rest:
+        below, renamed = _renamed(value[key], tuple(rest), name)
+        return {**value, key: below}, renamed
+    if name is None or name in value:
+        return {each: item for each, item in value.items() if each != key}, False
+    return {name if each == key else each: item for each, item in value.items()}, True
