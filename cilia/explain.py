@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 import textwrap
 from argparse import ArgumentParser, Namespace
@@ -22,7 +23,12 @@ _TEXT_COLUMNS = 96
 
 def arguments(parser: ArgumentParser) -> None:
     """Adds the verb's arguments."""
-    parser.add_argument("rules", nargs="*", metavar="RULE", help="ids such as NET-05; a list of all rules if absent")
+    parser.add_argument(
+        "rules",
+        nargs="*",
+        metavar="RULE",
+        help="ids such as NET-05, or families such as NET; a list of all rules if absent",
+    )
     add_format(parser, "text", "json")
     add_debug(parser)
 
@@ -30,23 +36,33 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Prints the rules; raises `InputError` for an id that no rule has."""
     known = catalogue()
-    rules = [_rule(name, known) for name in options.rules]
+    rules = [rule for name in options.rules for rule in _rules(name, known)]
     if options.output == "json":
         document({"rules": [_json(rule) for rule in rules or known.values()]})
         return 0
     style = style_of(sys.stdout)
-    lines = _explained(rules, style) if rules else _list(list(known.values()), style)
+    whole_families = all("-" not in name for name in options.rules)
+    lines = _list(rules or list(known.values()), style) if whole_families else _explained(rules, style)
     for line in lines:
         result(line)
     return 0
 
 
+def _rules(name: str, known: dict[str, Rule]) -> list[Rule]:
+    """The rule with an id, or all of a family."""
+    family = [rule for rule in known.values() if rule.id.partition("-")[0] == name.upper()]
+    return family or [_rule(name, known)]
+
+
 def _rule(name: str, known: dict[str, Rule]) -> Rule:
     family, _, number = name.upper().rpartition("-")
     found = known.get(f"{family}-{number.zfill(2)}")
-    if found is None:
+    if found is not None:
+        return found
+    families = list(dict.fromkeys(rule_id.partition("-")[0] for rule_id in known))
+    if family in families or difflib.get_close_matches(name.upper(), known, n=1):
         raise InputError(f"no rule {name!r}; {nearest(name.upper(), known, 'the rules are')}")
-    return found
+    raise InputError(f"no rule {name!r}; {nearest(name.upper(), families, 'the families are')}")
 
 
 def _json(rule: Rule) -> dict[str, str]:

@@ -5,6 +5,7 @@ Exit codes: 0 all well; 1 findings; 2 the input could not be read.
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -63,17 +64,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _refused(str(error), words)
     except BrokenPipeError:
-        # Python flushes stdout once more on its way out (https://docs.python.org/3/library/signal.html#note-on-sigpipe)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return _NO_READER
+    except OSError as error:
+        if error.errno != errno.ENOSPC or "--debug" in words:
+            return _internal(error, words)
+        _give_up_stdout()
+        remark("cilia: the result cannot be written: no space left on device; make room, or write elsewhere")
+        return UNREADABLE_INPUT
     except KeyboardInterrupt:
         return _STOPPED
     except Exception as error:
-        if "--debug" in words:
-            raise
-        what = " ".join(str(error).split())
-        return _refused(f"internal error, {type(error).__name__}: {what}; --debug shows where", words)
+        return _internal(error, words)
     return code
+
+
+def _give_up_stdout() -> None:
+    """Python flushes it once more on its way out (https://docs.python.org/3/library/signal.html#note-on-sigpipe)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _internal(error: Exception, words: list[str]) -> int:
+    """A mistake of this program: one line, or everything for those who look for it."""
+    if "--debug" in words:
+        raise error
+    what = " ".join(str(error).split())
+    return _refused(f"internal error, {type(error).__name__}: {what}; --debug shows where", words)
 
 
 def _hurry() -> None:

@@ -33,6 +33,29 @@ def test_several_rules_stand_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n\nCFG-01  " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["CAP", "cap"])
+def test_a_family_is_a_list_of_its_rules(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", name]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [each for each in catalogue() if each.startswith("CAP-")]
+
+
+def test_a_family_beside_a_rule_is_explained_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "PIN", "CFG-01"]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines() if line and line[0] != " "] == ["PIN-01", "PIN-02", "CFG-01"]
+
+
+@pytest.mark.parametrize(("name", "families"), [("CPA", "did you mean 'CAP'?"), ("ZZZ", "the families are ACNS, API,")])
+def test_an_unknown_family_is_answered_with_families(
+    name: str, families: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", name]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err[: len(f"cilia: no rule '{name}'; {families}")]) == ("", f"cilia: no rule '{name}'; {families}")
+    assert "CAP-01" not in err
+
+
 def test_an_unknown_rule_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "YMLL-03"]) == 2
     assert capsys.readouterr() == ("", "cilia: no rule 'YMLL-03'; did you mean 'YML-03'?\n")

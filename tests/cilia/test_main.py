@@ -16,6 +16,7 @@ from cilia import validate
 from cilia.main import VERBS, main
 
 ROOT = Path(__file__).parents[2]
+FULL = Path("/dev/full")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,17 @@ def test_a_reader_that_goes_away_is_no_failure_to_talk_about() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 141
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("words", [("plan", "dev"), ("plan", "dev", "-o", "svg"), ("validate", "-o", "json")])
+def test_a_disk_without_room_is_one_line_and_exit_code_2(words: tuple[str, ...]) -> None:
+    with FULL.open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cilia", *words], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    reason = b"cilia: the result cannot be written: no space left on device; make room, or write elsewhere\n"
+    assert (done.returncode, done.stderr) == (2, reason)
 
 
 def test_the_package_runs_as_the_command() -> None:
