@@ -27,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         "rules",
         nargs="*",
         metavar="RULE",
-        help="ids such as NET-05, or families such as NET; a list of all rules if absent",
+        help="ids such as NET-05, families such as NET; all if absent",
     )
     add_format(parser, "text", "json")
     add_debug(parser)

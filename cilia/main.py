@@ -63,33 +63,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except InputError as error:
         return _refused(str(error), words)
-    except BrokenPipeError:
-        _give_up_stdout()
-        return _NO_READER
-    except OSError as error:
-        if error.errno != errno.ENOSPC or "--debug" in words:
-            return _internal(error, words)
-        _give_up_stdout()
-        remark("cilia: the result cannot be written: no space left on device; make room, or write elsewhere")
-        return UNREADABLE_INPUT
     except KeyboardInterrupt:
         return _STOPPED
     except Exception as error:
-        return _internal(error, words)
+        if (lost := _lost_output(error)) is not None:
+            return lost
+        if "--debug" in words:
+            raise
+        what = " ".join(str(error).split())
+        return _refused(f"internal error, {type(error).__name__}: {what}; --debug shows where", words)
     return code
 
 
-def _give_up_stdout() -> None:
-    """Python flushes it once more on its way out (https://docs.python.org/3/library/signal.html#note-on-sigpipe)."""
+def _lost_output(error: Exception) -> int | None:
+    """The exit code where nobody wants the result any more, or there is no room for it; None for other errors."""
+    no_reader = isinstance(error, BrokenPipeError)
+    if not no_reader and not (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return None
+    # Python flushes stdout once more on its way out (https://docs.python.org/3/library/signal.html#note-on-sigpipe)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _internal(error: Exception, words: list[str]) -> int:
-    """A mistake of this program: one line, or everything for those who look for it."""
-    if "--debug" in words:
-        raise error
-    what = " ".join(str(error).split())
-    return _refused(f"internal error, {type(error).__name__}: {what}; --debug shows where", words)
+    if no_reader:
+        return _NO_READER
+    remark("cilia: the result cannot be written: no space left on device; make room, or write elsewhere")
+    return UNREADABLE_INPUT
 
 
 def _hurry() -> None:
