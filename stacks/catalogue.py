@@ -49,6 +49,7 @@ MODULES = (
     "stacks.checks.acns",
     "stacks.checks.api_server",
     "stacks.checks.api_server_subnet",
+    "stacks.checks.azure_names",
     "stacks.checks.byocni",
     "stacks.checks.byocni_features",
     "stacks.checks.capacity",

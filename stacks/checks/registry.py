@@ -9,6 +9,7 @@ from stacks.checks import (
     acns,
     api_server,
     api_server_subnet,
+    azure_names,
     byocni,
     byocni_features,
     capacity,
@@ -46,6 +47,7 @@ from stacks.checks import (
 from stacks.view import StackView
 
 CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
+    *azure_names.CHECKS,
     *net.CHECKS,
     *existing.CHECKS,
     *network_names.CHECKS,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
 from components.network.config import RouteConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
+from stacks.checks.security_groups import TAG
 from stacks.view import StackView
 
 _OVERVIEW = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview"
@@ -28,8 +28,6 @@ PREFIX = Rule(
     fix="Write a range such as 0.0.0.0/0 or a service tag such as AzureMonitor, each once per table.",
     source=_OVERVIEW,
 )
-
-_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
 
 
 def _routes(view: StackView) -> Iterator[Problem]:
@@ -66,7 +64,7 @@ def _next_hop(path: KeyPath, route: RouteConfig) -> Iterator[Problem]:
 
 
 def _prefix_fault(prefix: str) -> str | None:
-    if _TAG.fullmatch(prefix):
+    if TAG.fullmatch(prefix):
         return None
     try:
         cidr = ip_network(prefix, strict=False)

@@ -43,7 +43,8 @@ PORTS = Rule(
     source=_OVERVIEW,
 )
 
-_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
+TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
+"""What has the form of a service tag."""
 _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _LAST_PORT = 65_535
 
@@ -93,7 +94,7 @@ def _prefix_faults(prefixes: tuple[str, ...]) -> Iterator[str]:
         yield "empty, which Azure refuses; write '*' for any address"
     cidrs: list[IPv4Network | IPv6Network] = []
     for prefix in prefixes:
-        if prefix == "*" or _TAG.fullmatch(prefix):
+        if prefix == "*" or TAG.fullmatch(prefix):
             if len(prefixes) > 1:
                 yield f"{prefix} beside {len(prefixes) - 1} more, which Azure refuses; use a rule of its own for it"
             continue
