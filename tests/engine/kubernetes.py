@@ -115,18 +115,20 @@ class Kubernetes:
         return inputs
 
     def create(self, urn: Urn, inputs: dict[str, Any], *, fail_at_end: bool = False) -> tuple[str, dict[str, Any]]:
-        """The id and outputs of a new object. Raises: RefusedError."""
+        """The id and outputs of an object, new or taken over, or of a new release. Raises: RefusedError.
+
+        Server-side apply upserts: `Creation` in
+        https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/await/await.go
+        """
         with self.store.transaction() as world:
             objects = self._server(world)
             key = _key(urn, inputs)
-            if key in objects:
-                raise RefusedError(
-                    f'resource "{urn.text}" was not successfully created by the Kubernetes '
-                    f"API server: {key} already exists"
-                )
+            old = objects.get(key)
+            if old is not None and urn.type == RELEASE:
+                raise RefusedError(f'resource "{urn.text}" was not created: cannot re-use a name that is still in use')
             self._judge(world, objects, urn, inputs)
             world.order += 1
-            objects[key] = _live(urn, inputs, world.order)
+            objects[key] = _live(urn, inputs, world.order, old)
             return _object_id(inputs, urn), copy.deepcopy(objects[key])
 
     def update(self, urn: Urn, inputs: dict[str, Any], *, fail_at_end: bool = False) -> dict[str, Any]:

@@ -70,12 +70,11 @@ def test_namespace_and_clusterwide_policy_have_no_namespace(kubernetes: Client) 
     }
 
 
-def test_existing_object_is_refused(azure: Client, kubernetes: Client) -> None:
+def test_existing_object_is_taken_over(azure: Client, kubernetes: Client) -> None:
     connect(azure, kubernetes)
-    namespace(kubernetes)
+    first, again = namespace(kubernetes), namespace(kubernetes)
 
-    with pytest.raises(CallError, match="shop already exists"):
-        namespace(kubernetes)
+    assert again.outputs["metadata"]["uid"] == first.outputs["metadata"]["uid"]
 
 
 def test_nothing_answers_without_the_cluster(azure: Client, kubernetes: Client) -> None:
