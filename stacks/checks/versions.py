@@ -141,8 +141,11 @@ def _support(view: StackView) -> Iterator[Problem]:
             continue
         path = (*cluster.path, "kubernetesVersion")
         release = data.kubernetes.get(version.minor_version)
+        oldest, *_, newest = data.kubernetes
+        if release is None and _older(version, oldest) and (fault := _support_fault_of_older(data, view.today)):
+            yield SUPPORTED_VERSION.warning(path, f"{version.minor_version} is older than {oldest}, and {fault}")
+            continue
         if release is None:
-            oldest, *_, newest = data.kubernetes
             known = f"the versions known on {data.as_of} are {oldest} to {newest}"
             yield KNOWN_VERSION.warning(
                 path, f"{version.minor_version} is unknown here, {known}; use one of these, or update the toolkit"
@@ -151,6 +154,17 @@ def _support(view: StackView) -> Iterator[Problem]:
         fault = _support_fault(release, data, view.today, long_term=_has_long_term_support(cluster))
         if fault:
             yield SUPPORTED_VERSION.warning(path, fault)
+
+
+def _older(version: Version, oldest: str) -> bool:
+    known = parse_version(oldest)
+    return known is not None and version.minor < known.minor
+
+
+def _support_fault_of_older(data: VersionData, today: date) -> str | None:
+    """What is wrong with versions from before the data begins: at least what is wrong with its oldest."""
+    first = next(iter(data.kubernetes.values()))
+    return _support_fault(first, data, today, long_term=False) if first.lts_end < today else None
 
 
 def _support_fault(release: KubernetesRelease, data: VersionData, today: date, *, long_term: bool) -> str | None:

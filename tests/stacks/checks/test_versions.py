@@ -178,6 +178,13 @@ def test_long_term_support_with_tier_premium_is_fine() -> None:
             id="preview",
         ),
         pytest.param(
+            {"kubernetesVersion": "1.24"},
+            TODAY,
+            "1.24 is older than 1.29, and 1.29 has had no community support since 2025-03-31; upgrade to 1.34 or newer,"
+            " a minor version at a time [CFG-41]",
+            id="older-than-all-that-are-known",
+        ),
+        pytest.param(
             {"kubernetesVersion": "1.42"},
             TODAY,
             "1.42 is unknown here, the versions known on 2026-08-21 are 1.29 to 1.37; use one of these, or update the"
