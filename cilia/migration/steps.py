@@ -241,6 +241,7 @@ def _steps(stage: Stage, place: _Place, shown: _Shown) -> Iterator[Step]:
     assert plan is not None, "a stack without errors has a plan"
     azure = {"group": plan.scope.resource_group, "name": plan.clusters[shown.migration.cluster].name}
     ways = [verdict for _, verdict in left_to_azure(shown.old, shown.new) if verdict.way]
+    rolls = any("rolling" in each.effects for each in ways)
     commands = dict.fromkeys(f"{each.way} --resource-group {azure['group']} --name {azure['name']}" for each in ways)
     edits = tuple(
         (".".join(path), _yaml(value))
@@ -266,7 +267,7 @@ def _steps(stage: Stage, place: _Place, shown: _Shown) -> Iterator[Step]:
     yield Step(
         "Look at it before going on",
         commands=(*(check.format_map(azure) for check in stage.checks), "kubectl get nodes"),
-        says=("every node is Ready on its new image, and workloads answer",),
+        says=(f"every node is Ready{' on its new image' if rolls else ''}, and workloads answer",),
     )
     yield Step(
         "Let Pulumi know, while it still leaves it alone",

@@ -32,8 +32,13 @@ def add_review(parser: ArgumentParser) -> None:
 def run_review(options: Namespace, day: date) -> int:
     """Prints a review of each stack; 1 if one is as bad as `--fail-on` says or has errors, 2 if there is no answer."""
     reviews: list[Review] = []
-    with orderly_end(), contextlib.closing(review(targets(options.stacks), options.against, today=day)) as found:
+    with (
+        orderly_end() as asked,
+        contextlib.closing(review(targets(options.stacks), options.against, today=day)) as found,
+    ):
         for each in found:
+            if asked:
+                break
             _beside(each, options)
             if options.output == "text":
                 _print(each, first=not reviews)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -121,12 +121,14 @@ class Repository:
                 raise
 
     def _add(self, place: Path, revision: Revision) -> None:
-        try:
-            place.mkdir(mode=0o700)
-        except OSError as error:
-            raise InputError(f"{place} cannot be written: {(error.strerror or str(error)).lower()}") from None
         tree = str(place / "tree")
-        made = _git(self.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", tree, revision.commit)
+        # git writes by processes of its own, which would go on while what they wrote is taken away
+        with _undisturbed():
+            try:
+                place.mkdir(mode=0o700)
+            except OSError as error:
+                raise InputError(f"{place} cannot be written: {(error.strerror or str(error)).lower()}") from None
+            made = _git(self.root, *_NO_HOOKS, "worktree", "add", "--detach", "--force", tree, revision.commit)
         if made.returncode:
             raise InputError(f"the files of {revision.name} cannot be checked out: {_said(made)}")
 
@@ -146,42 +148,66 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextlib.contextmanager
-def orderly_end() -> Iterator[None]:
-    """Lets a request to end unwind like Ctrl-C does, so that nothing is left behind, and ends by it afterwards."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def orderly_end() -> Iterator[Sequence[int]]:
+    """Lets every request to end unwind like Ctrl-C does, so that nothing is left behind, and ends by it afterwards.
+
+    Python loses an exception that is raised while it runs a callback of its own, in the middle of an import for
+    instance. So requests are remembered, and whatever comes of the work is dropped.
+
+    Yields:
+        The signals that came.
+
+    Raises:
+        KeyboardInterrupt: It was Ctrl-C.
+    """
+    asked: list[int] = []
 
     def end(number: int, _: FrameType | None) -> None:
+        asked.append(number)
         raise Terminated(number)
 
-    requests = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in requests}
-    try:
-        yield
-    except Terminated as request:
-        number = request.args[0]
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with _handled_by(end):
+        try:
+            yield asked
+        except BaseException:
+            if not asked:
+                raise
+    if not asked:
+        return
+    if asked[0] == signal.SIGINT:
+        raise KeyboardInterrupt
+    signal.signal(asked[0], signal.SIG_DFL)
+    os.kill(os.getpid(), asked[0])
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Puts off every request to end until something is done."""
+    asked: list[int] = []
+    with _handled_by(lambda number, _: asked.append(number)):
+        yield
+    for number in asked[:1]:
+        os.kill(os.getpid(), number)
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Sends every request to end to a handler; elsewhere than in the main thread there are none."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     requests = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in requests}
+    before = {number: signal.signal(number, handler) for number in requests if not _is_ignored(number)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+def _is_ignored(number: int) -> bool:
+    """Whether whoever started this process wants no such request heard: `nohup`, or a job in the background."""
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

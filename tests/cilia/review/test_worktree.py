@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from cilia.errors import InputError
-from cilia.review.worktree import Repository
+from cilia.review.worktree import Repository, orderly_end
 from tests.cilia.review.conftest import Commit, Git, nothing_left
 
 
@@ -141,3 +145,42 @@ def test_hooks_environment_does_not_lead_to_another_repository(
     monkeypatch.setenv("GIT_DIR", "/nosuch")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nosuch/index")
     assert Repository.of(project).revision("HEAD").commit == head
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sends a request to end, as Ctrl-C does, whenever git begins to write a worktree."""
+    script = tmp_path / "git"
+    ask = 'case "$*" in *"worktree add"*) kill -INT $PPID;; esac'
+    script.write_text(f'#!/bin/sh\n{ask}\nexec {shutil.which("git")} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+
+def test_request_to_end_waits_until_git_has_written_everything(
+    commit: Commit, git: Git, project: Path, scratch: Path, request: pytest.FixtureRequest
+) -> None:
+    commit()
+    repository = Repository.of(project)
+    revision = repository.revision("HEAD")
+    request.getfixturevalue("impatient")
+    with pytest.raises(KeyboardInterrupt), repository.checkout(revision):
+        pytest.fail("begins although somebody asked to end")
+    assert nothing_left(scratch, git)
+
+
+def interrupt_that_is_lost() -> None:
+    """Asks to end, and loses the exception, as Python does in callbacks of its own."""
+    with contextlib.suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_request_to_end_that_python_loses_ends_the_work_all_the_same() -> None:
+    with pytest.raises(KeyboardInterrupt), orderly_end() as asked:
+        interrupt_that_is_lost()
+    assert list(asked) == [signal.SIGINT]
+
+
+def test_failure_without_a_request_to_end_stays_a_failure() -> None:
+    with pytest.raises(AttributeError), orderly_end():
+        raise AttributeError
