@@ -74,6 +74,7 @@ MODULES = (
     "stacks.checks.outbound",
     "stacks.checks.pod_subnets",
     "stacks.checks.pool_kinds",
+    "stacks.checks.pool_order",
     "stacks.checks.pools",
     "stacks.checks.private_dns",
     "stacks.checks.ranges",
