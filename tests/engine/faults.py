@@ -81,10 +81,10 @@ def before(fault: dict[str, Any] | None) -> None:
     if kind == "fail-before":
         raise AzureError(500, fault.get("code", "InternalServerError"), fault.get("message", "An error occurred."))
     if kind == "crash" and not fault.get("after"):
-        raise ProcessDiedError
+        raise ProcessDiedError("the process died")
     if kind == "signal" and fault.get("lost"):
         os.kill(os.getppid(), signal.Signals[fault["signal"]])
-        raise ProcessDiedError
+        raise ProcessDiedError("the process died")
     if kind == "throttle" and fault.get("times", 1) > THROTTLE_RETRIES:
         message = "The request is being throttled as the limit has been reached for operation type - Write."
         raise AzureError(429, "TooManyRequests", message)
@@ -98,4 +98,4 @@ def after(fault: dict[str, Any] | None) -> None:
     if fault is not None and kind == "signal":
         os.kill(os.getppid(), signal.Signals[fault["signal"]])
     if kind == "crash":
-        raise ProcessDiedError
+        raise ProcessDiedError("the process died")
