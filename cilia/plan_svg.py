@@ -33,6 +33,9 @@ _LABELLED_HEIGHT = 18
 _NUMBERED_WIDTH = 9
 """And narrower than this, none for a subnet's number."""
 _NUMBERED_HEIGHT = 12
+_LEAD = 7
+"""How far beside the map the numbers of smaller ones stand."""
+_LEAD_HEIGHT = 12
 _SIDE = 110
 """The longest side of a box among the ranges side by side."""
 
@@ -68,7 +71,6 @@ def plan_svg(plan: PlanData) -> str:
 
 def _legend(page: _Page) -> None:
     page.y += 16
-    x = float(_MARGIN)
     entries = (
         ("used", "used at most"),
         ("room", "free in a subnet"),
@@ -78,9 +80,9 @@ def _legend(page: _Page) -> None:
         ("growth", "to autoscaler maximum"),
         ("surge", "during an upgrade"),
     )
-    for look, words in entries:
-        page.add(svg.rect(Box(x, page.y - 10, 12, 12), look), svg.text(x + 18, page.y, words, "dim"))
-        x += 34 + 6.7 * len(words)
+    # boxes as letters of one line, so that no font can make words run into them
+    words = (part for look, said in entries for part in (("\N{BLACK SQUARE}", look), (f"{said}\N{EN SPACE}", "dim")))
+    page.add(svg.line(_MARGIN, page.y, *words))
     page.y += 8
 
 
@@ -115,6 +117,7 @@ def _map(space: IPv4Network, network: NetworkRow, numbers: dict[str, int], top: 
             yield svg.rect(box, "free", f"{block}: in no subnet")
             if box.width >= _LABELLED_WIDTH and box.height >= _LABELLED_HEIGHT:
                 yield svg.text(box.x + box.width / 2, box.y + box.height / 2 + 4, str(block), "dim mono mid")
+    beside: list[tuple[Box, int]] = []
     for subnet in network.subnets:
         if not subnet.cidr.subnet_of(space):
             continue
@@ -122,6 +125,20 @@ def _map(space: IPv4Network, network: NetworkRow, numbers: dict[str, int], top: 
         yield svg.rect(box, _look(subnet), f"{subnet.name} {subnet.cidr}")
         if box.width >= _NUMBERED_WIDTH and box.height >= _NUMBERED_HEIGHT:
             yield svg.text(box.x + box.width / 2, box.y + box.height / 2 + 4, str(numbers[subnet.name]), "badge")
+        else:
+            beside.append((box, numbers[subnet.name]))
+    yield from _leads(beside, top)
+
+
+def _leads(boxes: list[tuple[Box, int]], top: float) -> Iterator[str]:
+    """The numbers of boxes that are too small for them, beside the map and in the order of the boxes."""
+    edge, lowest = _MARGIN + _MAP_WIDTH, top
+    for box, number in sorted(boxes, key=lambda each: (each[0].y, -each[0].x)):
+        middle = box.y + box.height / 2
+        y = max(middle, lowest)
+        yield svg.stroke(box.x + box.width, middle, edge + _LEAD, y)
+        yield svg.text(edge + 2 * _LEAD, y + 4, str(number), "badge")
+        lowest = y + _LEAD_HEIGHT
 
 
 def _look(subnet: SubnetRow) -> str:

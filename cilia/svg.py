@@ -16,14 +16,14 @@ svg { color-scheme: light dark; font: 13px ui-sans-serif, system-ui, "Segoe UI",
 .free { fill: #f0f2f5; stroke: #c4cad1 } .used { fill: #2f6fd0 } .room { fill: #bcd4f6 } .kept { fill: #7d8590 }
 .subnet { fill: #bcd4f6; stroke: #2f6fd0 } .retired { fill: #d7dbe0; stroke: #7d8590 }
 .pods { fill: #cdebd3; stroke: #1a7f37 } .services { fill: #fbe5b9; stroke: #9a6700 }
-.connected { fill: #e6dbf8; stroke: #7a4bc4 }
+.connected { fill: #e6dbf8; stroke: #7a4bc4 } .lead { fill: none; stroke: #59636e; stroke-width: 0.7 }
 .now { fill: #1a7f37 } .growth { fill: #66b97b } .surge { fill: #d9a441 }
 @media (prefers-color-scheme: dark) {
 .page { fill: #0d1117 } text { fill: #e6edf3 } .dim { fill: #9198a1 }
 .free { fill: #161b22; stroke: #3d444d } .used { fill: #4a8df0 } .room { fill: #1b3a68 } .kept { fill: #8b949e }
 .subnet { fill: #1b3a68; stroke: #4a8df0 } .retired { fill: #2a313a; stroke: #8b949e }
 .pods { fill: #12351d; stroke: #3fb950 } .services { fill: #44340f; stroke: #d29922 }
-.connected { fill: #35245a; stroke: #a987ea }
+.connected { fill: #35245a; stroke: #a987ea } .lead { stroke: #9198a1 }
 .now { fill: #3fb950 } .growth { fill: #23803a } .surge { fill: #d29922 }
 }
 """
@@ -58,6 +58,11 @@ def rect(box: Box, look: str, hint: str = "") -> str:
 def text(x: float, y: float, words: str, look: str = "") -> str:
     """Words with their baseline at y."""
     return f'<text x="{x:.1f}" y="{y:.1f}"{f" class={quoteattr(look)}" if look else ""}>{escape(words)}</text>'
+
+
+def stroke(x: float, y: float, to_x: float, to_y: float) -> str:
+    """A thin line from one point to another."""
+    return f'<path class="lead" d="M{x:.1f} {y:.1f} L{to_x:.1f} {to_y:.1f}"/>'
 
 
 def line(x: float, y: float, *words: tuple[str, str]) -> str:

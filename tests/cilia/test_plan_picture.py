@@ -73,6 +73,20 @@ def test_bar_of_a_subnet_shows_what_is_used_to_scale(picture: ET.Element) -> Non
     assert used / free == pytest.approx(4 / 2**14, abs=0.0005)
 
 
+def test_every_subnet_has_its_number_in_the_map_or_beside_it(tmp_path: Path) -> None:
+    small = ("nodes: {cidr: 10.0.0.0/18}", "nodes: {cidr: 10.0.0.0/18}\n        tiny: {cidr: 10.0.96.0/29}")
+    file = tmp_path / "Pulumi.b.yaml"
+    file.write_text(STACK.replace(*small).replace("old:", "other: {cidr: 10.0.97.0/29}\n        old:"))
+    picture = ET.fromstring(plan_svg(plan_data(load_file(file, today=date(2026, 9, 1)))))  # noqa: S314 - our own output
+    badges = [text for text in picture.iter(f"{SVG}text") if text.attrib.get("class") == "badge"]
+    in_map = [badge for badge in badges if float(badge.attrib["x"]) < 460]
+    assert sorted(str(badge.text) for badge in in_map) == ["1", "2", "3", "4"]
+    beside = [float(badge.attrib["y"]) for badge in in_map if float(badge.attrib["x"]) > 428]
+    assert len(beside) == 2
+    assert abs(beside[0] - beside[1]) >= 12
+    assert len([path for path in picture.iter(f"{SVG}path") if path.attrib["class"] == "lead"]) == 2
+
+
 def test_picture_is_one_file_without_scripts_or_outside_references(plan: PlanData) -> None:
     picture = plan_svg(plan)
 
