@@ -9,7 +9,7 @@ from pathlib import Path
 from cilia.arguments import add_debug, add_format, add_today, today
 from cilia.findings import problem_json, problem_line, skipped_line, summary, unreadable
 from cilia.output import document, result, style_of
-from cilia.project import PROJECT_FILE, find_root, targets, typed
+from cilia.project import PROJECT_FILE, Target, find_root, stacks_of, targets, typed
 from components.problems import Problem, errors
 from stacks.across import check_across
 from stacks.load import Loaded, load_file
@@ -33,8 +33,8 @@ def run(options: Namespace) -> int:
     found = targets(options.stacks)
     of_project = _project_problems(found[0].file)
     loaded = [load_file(target.file, today=day) for target in found]
-    if not options.stacks:
-        loaded = check_across(loaded)
+    if len(found) > 1 or not options.stacks:
+        loaded = check_across(loaded, others=_others(found))
     if options.output == "json":
         document(_json(of_project, loaded))
     else:
@@ -43,6 +43,12 @@ def run(options: Namespace) -> int:
     if any(unreadable(stack) for stack in loaded):
         return 2
     return int(bool(problems if options.fail_on == "warning" else errors(problems)))
+
+
+def _others(found: list[Target]) -> list[str]:
+    """The project's stacks that are not looked at."""
+    root = find_root(found[0].file.parent)
+    return [name for name in stacks_of(root) if name not in {each.stack for each in found}] if root else []
 
 
 def _project_problems(file: Path) -> tuple[Problem, ...]:

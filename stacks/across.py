@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from components.network.plan import ipv4_spaces
@@ -28,16 +28,20 @@ class _Link:
         return (*self.network.path, "peerings", self.peering)
 
 
-def check_across(stacks: Sequence[Loaded]) -> list[Loaded]:
+def check_across(stacks: Sequence[Loaded], *, others: Collection[str] = ()) -> list[Loaded]:
     """The same stacks, with the problems that only all of them together show.
 
     Networks that are peered must not overlap (NET-06), and neither must two networks that are peered with the same
     third one: Azure refuses the second peering. Pods and Services must not overlap what is behind a peering (NET-10,
     NET-15).
+
+    Args:
+        stacks: What to look at.
+        others: Names of further stacks of the project, about which nothing is said.
     """
     by_name = {loaded.stack: loaded for loaded in stacks}
     links = [link for loaded in stacks for link in _links(loaded)]
-    found = [(link.near.stack, problem) for link in links for problem in _look(link, links, by_name)]
+    found = [(link.near.stack, problem) for link in links for problem in _look(link, links, by_name, others)]
     return [with_problems(loaded, [problem for stack, problem in found if stack == loaded.stack]) for loaded in stacks]
 
 
@@ -48,13 +52,16 @@ def _links(loaded: Loaded) -> Iterator[_Link]:
                 yield _Link(loaded, network, name, peering.stack.rsplit("/", 1)[-1], peering.network)
 
 
-def _look(link: _Link, links: Sequence[_Link], by_name: dict[str, Loaded]) -> Iterator[Problem]:
+def _look(
+    link: _Link, links: Sequence[_Link], by_name: dict[str, Loaded], others: Collection[str]
+) -> Iterator[Problem]:
     far = by_name.get(link.far_stack)
     if far is None:
-        others = [name for name in by_name if name != link.near.stack]
-        yield UNKNOWN_REFERENCE.error(
-            (*link.path, "stack"), unknown_reference(link.far_stack, "other stacks of this project", others)
-        )
+        known = [name for name in (*by_name, *others) if name != link.near.stack]
+        if link.far_stack not in known:
+            yield UNKNOWN_REFERENCE.error(
+                (*link.path, "stack"), unknown_reference(link.far_stack, "other stacks of this project", known)
+            )
         return
     if far.checked is None:
         return

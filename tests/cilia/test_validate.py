@@ -11,6 +11,7 @@ import pytest
 from cilia.main import main
 from tests.cilia.conftest import SHIPPED, WriteStack
 
+WRONG = ("podCidr: 192.168.0.0/16", "podCidr: somewhere")
 MISSPELT = ("podCidr", "podCIDR")
 OVERLAP = ("serviceCidr: 172.20.0.0/16", "serviceCidr: 10.20.0.0/16")
 WARNED = ("count: 3", "count: 2")
@@ -29,11 +30,12 @@ def test_a_stack_without_problems_is_one_line(write_stack: WriteStack, capsys: p
 def test_problems_come_with_file_and_line_and_what_was_skipped_is_said(
     write_stack: WriteStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_stack("dev", MISSPELT)
+    write_stack("dev", WRONG)
     assert main(["validate"]) == 1
     assert capsys.readouterr() == (
         (
-            f"{MISSPELT_LINE}\n"
+            "stacks/Pulumi.dev.yaml:14 clusters.main.networking.podCidr: 'somewhere' has no prefix length; write a range such"
+            " as 10.0.0.0/16 [CFG-05]\n"
             "stacks/Pulumi.dev.yaml: not checked any further, because of the problems above: clusters.main\n"
             "Found 1 error in stacks/Pulumi.dev.yaml\n"
         ),
@@ -88,8 +90,15 @@ def test_the_json_document_has_the_contracts_shape(write_stack: WriteStack, caps
                 "message": "unknown key 'podCIDR'; did you mean 'podCidr'?",
             }
         ],
-        "skipped": [{"stack": "dev", "file": "stacks/Pulumi.dev.yaml", "path": "clusters.main"}],
+        "skipped": [],
     }
+
+
+def test_what_was_skipped_is_in_the_json_document(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
+    write_stack("dev", WRONG)
+    assert main(["validate", "-o", "json"]) == 1
+    skipped = {"stack": "dev", "file": "stacks/Pulumi.dev.yaml", "path": "clusters.main"}
+    assert json.loads(capsys.readouterr().out)["skipped"] == [skipped]
 
 
 def test_no_problems_are_an_empty_list(write_stack: WriteStack, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,3 +170,18 @@ def test_colours_change_nothing_but_colours(
 def test_the_shipped_stacks_have_no_problems(today: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "--fail-on", "warning", "--today", today]) == 0
     assert capsys.readouterr().out == "".join(f"stacks/Pulumi.{stack}.yaml: no problems\n" for stack in SHIPPED)
+
+
+def test_stacks_that_are_named_together_are_compared(
+    write_stack: WriteStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peered = (
+        "addressSpace: [10.20.0.0/16]",
+        "addressSpace: [10.20.0.0/16]\n      peerings: {hub: {stack: hub, network: main}}",
+    )
+    for name, changes in (("hub", ()), ("dev", (peered,)), ("other", ())):
+        write_stack(name, *changes)
+    assert main(["validate", "dev", "hub"]) == 1
+    assert "[NET-06]" in capsys.readouterr().out
+    assert main(["validate", "dev", "other"]) == 0
+    assert main(["validate", "dev"]) == 0

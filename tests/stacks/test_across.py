@@ -109,3 +109,15 @@ def test_stack_and_network_that_a_peering_names_must_be_there(tmp_path: Path) ->
             " declare it or use one of these [CFG-06]"
         ),
     ]
+
+
+def test_stack_that_is_not_looked_at_is_passed_over_and_one_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(STACK.format(name="dev", space="10.0.0.0/15", peerings=TO_HUB, pods="192.168.0.0/16"))
+    loaded = [load_file(file, today=date(2026, 9, 1))]
+
+    assert [stack.problems for stack in check_across(loaded, others=["hub"])] == [()]
+    (found,) = check_across(loaded, others=["hubb"])[0].problems
+    assert found.message == (
+        "'hub' is not among the other stacks of this project: hubb; declare it or use one of these"
+    )
