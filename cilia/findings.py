@@ -35,13 +35,14 @@ def problem_line(problem: Problem, style: Style) -> str:
 
 
 def summary(file: str, problems: Sequence[Problem], style: Style) -> str:
-    """How many problems a file has, in one line."""
+    """How many problems a stack file and the bundles that it attaches have, in one line."""
     if not problems:
         return style.paint(f"{file}: no problems", "green")
     wrong = len(errors(problems))
     counts = [(wrong, "error"), (len(problems) - wrong, "warning")]
     numbers = listed([counted(number, noun) for number, noun in counts if number])
-    return style.paint(f"Found {numbers} in {file}", "bold", "red" if wrong else "yellow")
+    beside = " and its bundles" if any(problem.file not in ("", file) for problem in problems) else ""
+    return style.paint(f"Found {numbers} in {file}{beside}", "bold", "red" if wrong else "yellow")
 
 
 def skipped_line(file: str, skipped: Iterable[str]) -> str:
