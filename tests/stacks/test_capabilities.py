@@ -140,8 +140,8 @@ def test_cilium_of_ones_own_has_the_switches_of_its_chart(
         (
             cluster({"networking": {"dataplane": "azure"}}),
             (
-                "clusters.main.networking.dataplane: dataplane azure has no Cilium, and policies need one: Kubernetes' own"
-                " cannot allow without isolating; use dataplane cilium [POL-41]"
+                "clusters.main.networking.dataplane: dataplane azure has no Cilium, and policies need one: Kubernetes'"
+                " own cannot allow without isolating; use dataplane cilium [POL-41]"
             ),
         ),
         (

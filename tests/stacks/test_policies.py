@@ -201,8 +201,8 @@ def test_sidecar_label_of_a_namespace_has_one_writer() -> None:
     istio = {"revisions": ["asm-1-29"], "injection": {"shop": "asm-1-29"}}
     assert findings("BND-26", attached({"main": SPOT}, istio=istio)) == [
         (
-            "clusters.main.istio.injection.shop: bundle frontend-backend-get makes namespace shop and labels it; remove it"
-            " here"
+            "clusters.main.istio.injection.shop: bundle frontend-backend-get makes namespace shop and labels it;"
+            " remove it here"
         )
     ]
 
