@@ -17,6 +17,7 @@ MODULES = (
     "components.mutability.mesh",
     "components.mutability.networking",
     "components.mutability.networks",
+    "components.mutability.platform",
     "components.mutability.policies",
     "components.mutability.pools",
     "components.network.plan",

@@ -65,10 +65,11 @@ class Around:
 
     def policy(self, old: Resource | None, new: Resource | None) -> Subject:
         """A policy that comes or goes."""
+        either = new or old
         return Subject(
-            "",
-            {},
-            {},
+            either.type if either else "",
+            old.inputs if old else {},
+            new.inputs if new else {},
             isolates=whom(new, self.isolated) if new else (),
             releases=whom(old, self.isolates) if old else (),
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from components.mutability.change import Difference, Row, Subject, Verdict
+from collections.abc import Mapping
+from typing import Any
+
+from components.mutability.change import Difference, Row, Subject, Verdict, always
 from components.rules import Rule
 
 KINDS = (
@@ -11,6 +14,8 @@ KINDS = (
     "kubernetes:cilium.io/v2:CiliumClusterwideNetworkPolicy",
     "kubernetes:security.istio.io/v1:AuthorizationPolicy",
 )
+MUTUAL_TLS = "kubernetes:security.istio.io/v1:PeerAuthentication"
+PLAIN_TEXT = "clients without a sidecar are refused at once"
 
 ISOLATION = Rule(
     "CHG-18",
@@ -33,11 +38,19 @@ def judged(done: str, subject: Subject) -> Verdict | None:
         subject: The policy, with whom it isolates and lets go.
     """
     parts = []
+    if subject.kind == MUTUAL_TLS and _is_strict(subject.new) and not _is_strict(subject.old):
+        parts.append(PLAIN_TEXT)
     if subject.isolates:
         parts.append(f"isolates {_some(subject.isolates)}: from then on only what policies allow goes on")
     if subject.releases:
         parts.append(f"nothing isolates {_some(subject.releases)} any more: everything is allowed there")
     return Verdict(("disruptive",), f"{done}; {'; '.join(parts)}") if parts else None
+
+
+def _is_strict(inputs: Mapping[str, Any]) -> bool:
+    spec = inputs.get("spec")
+    mtls = spec.get("mtls") if isinstance(spec, Mapping) else None
+    return isinstance(mtls, Mapping) and mtls.get("mode") == "STRICT"
 
 
 def _some(whom: tuple[str, ...]) -> str:
@@ -51,5 +64,23 @@ def _spec(_: Difference, subject: Subject) -> Verdict:
     )
 
 
-POLICIES: tuple[Row, ...] = tuple(Row(ISOLATION, kind, ("spec", "specs"), _spec) for kind in KINDS)
+def _plain_text(difference: Difference, _: Subject) -> Verdict:
+    if difference.after == "STRICT":
+        return Verdict(("disruptive",), PLAIN_TEXT)
+    return Verdict(("inPlace",), "clients without a sidecar are let in, or as the namespace and the mesh say")
+
+
+POLICIES: tuple[Row, ...] = (
+    *(Row(ISOLATION, kind, ("spec", "specs"), _spec) for kind in KINDS),
+    Row(ISOLATION, MUTUAL_TLS, ("spec.mtls", "spec.portLevelMtls"), _plain_text),
+    *(
+        Row(
+            ISOLATION,
+            kind,
+            ("metadata.annotations", "metadata.labels"),
+            always(("inPlace",), "what it says of itself; whom it lets in stays"),
+        )
+        for kind in (*KINDS, MUTUAL_TLS)
+    ),
+)
 """Rows about policies in clusters."""

@@ -13,6 +13,7 @@ from components.mutability.egress import EGRESS_ROWS
 from components.mutability.mesh import MESH_ROWS
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
+from components.mutability.platform import PLATFORM
 from components.mutability.policies import POLICIES
 from components.mutability.pools import POOLS
 from components.rules import Rule
@@ -21,6 +22,7 @@ TABLE: tuple[Row, ...] = (
     *NETWORKING,
     *EGRESS_ROWS,
     *MESH_ROWS,
+    *PLATFORM,
     *CLUSTERS,
     *POOLS,
     *NETWORKS,
