@@ -1,6 +1,6 @@
 """Every constraint of Azure, AKS, Cilium and Istio that is known has a home, or a reason to have none.
 
-A constraint that somebody takes care of moves from LATER to ENFORCED, together with the rule.
+A new constraint comes with the rule that enforces it, or with the reason why none can.
 """
 
 from __future__ import annotations
@@ -190,6 +190,18 @@ BY_CONSTRUCTION = {
         "there is one ingress gateway of a kind, and no key for its ports",
         "tests/components/istio/test_plan.py::test_ingress_gateways_are_one_of_each_and_always_said",
     ),
+    "POL-02": (
+        "nodes are named by entity, and no CIDR of a bundle means one",
+        "tests/policies/compile/test_cilium.py::test_what_a_network_policy_cannot_name_is_a_rule_of_cilium",
+    ),
+    "POL-04": (
+        "a pod calls its own node only where a bundle says so",
+        "tests/policies/test_verdict.py::test_a_pod_calls_its_own_node_only_where_that_is_allowed",
+    ),
+    "POL-10": (
+        "the node that a pod runs on always gets in",
+        "tests/policies/test_verdict.py::test_only_what_is_allowed_flows_between_isolated_pods",
+    ),
     "OUT-08": (
         "the load balancer is Standard, pools are scale sets",
         "tests/components/cluster/test_plan.py::test_load_balancer_is_standard",
@@ -207,6 +219,21 @@ BY_CONSTRUCTION = {
     ),
 }
 
+# What is found under another id: a lint that says more than the constraint.
+UNDER = {
+    "ACNS-06": "LINT-09",
+    "IST-16": "LINT-18",
+    "POL-01": "LINT-06",
+    "POL-03": "LINT-14",
+    "POL-08": "LINT-18",
+    "POL-11": "LINT-01",
+    "POL-18": "LINT-03",
+    "POL-19": "LINT-13",
+    "POL-24": "LINT-22",
+    "POL-30": "LINT-08",
+    "POL-32": "ACNS-05",
+}
+
 # Why a stack file cannot tell.
 NOT_DECIDABLE = {
     "NET-37": "Services are not part of a stack",
@@ -216,21 +243,16 @@ NOT_DECIDABLE = {
     "VER-09": "states that AKS does not let it be configured; there is no key for it",
     "VER-17": "host ports of workloads are not part of a stack; port ranges of policies are POL-07",
     "ACNS-14": "the images of workloads are not part of a stack",
+    "POL-05": "traffic policies of Services are not part of a stack",
+    "POL-28": "annotations of pods are not part of a stack",
     "ACNS-15": "depends on the API version that last wrote the cluster; the switches are always sent together",
 }
 
-# The area of work that a constraint belongs to.
-LATER = {
-    "policies": (
-        *("IST-16", "ACNS-06"),
-        *(f"POL-{number:02}" for number in FAMILIES["POL"] if f"POL-{number:02}" not in ENFORCED),
-    ),
-}
 PLACES = {
     "enforced": list(ENFORCED),
+    "under another id": list(UNDER),
     "by construction": list(BY_CONSTRUCTION),
     "not decidable": list(NOT_DECIDABLE),
-    **{f"later: {area}": list(ids) for area, ids in LATER.items()},
 }
 
 
@@ -256,6 +278,11 @@ def test_enforced_rule_is_declared_and_its_module_yields_it(rule_id: str) -> Non
 def test_rule_that_is_declared_is_not_put_off_or_explained_away() -> None:
     elsewhere = {constraint for place, ids in PLACES.items() if place != "enforced" for constraint in ids}
     assert elsewhere & set(catalogue()) == set()
+
+
+@pytest.mark.parametrize("constraint", UNDER)
+def test_what_is_found_under_another_id_names_a_rule(constraint: str) -> None:
+    assert UNDER[constraint] in catalogue()
 
 
 @pytest.mark.parametrize("constraint", BY_CONSTRUCTION)

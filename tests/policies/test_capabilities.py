@@ -114,3 +114,70 @@ def test_a_version_that_yaml_would_cut_is_refused() -> None:
         ),
     ):
         stated(cilium=1.20)
+
+
+@pytest.mark.parametrize("feature", [PolicyFeature.NAMES, PolicyFeature.DNS_NAMES, PolicyFeature.HTTP_BY_CILIUM])
+def test_what_the_proxy_enforces_needs_the_proxy(feature: PolicyFeature) -> None:
+    assert (
+        replace(BYO, l7_proxy=False).lacks(feature) == "clusters.byo has a Cilium with l7Proxy: false; set it to true"
+    )
+    assert BYO.lacks(feature) is None
+
+
+def test_a_cilium_that_enforces_nothing_takes_no_bundle() -> None:
+    assert problems(shop(ISOLATED), replace(BYO, enforcement="never")) == [
+        "clusters.byo: Cilium has policyEnforcementMode: never, and enforces no policy; set it to default [POL-53]"
+    ]
+
+
+def test_a_cilium_that_isolates_everybody_says_so_with_every_bundle() -> None:
+    strict = replace(BYO, enforcement="always")
+    text = "Cilium has policyEnforcementMode: always, which isolates every pod, also those that a bundle leaves open"
+    assert strict.notes() == (text,)
+    assert problems(shop(ISOLATED), strict) == [
+        f"clusters.byo: warning: {text}; set it to default, or give every pod its allows [POL-54]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "expected"),
+    [
+        (
+            "10.20.0.0/25",
+            (
+                "10.20.0.0/25 holds nodes (10.20.0.0/24), which policyCIDRMatchMode lets ranges match;"
+                " write {entity: node}"
+            ),
+        ),
+        (
+            "10.0.0.0/8",
+            (
+                "10.0.0.0/8 holds nodes (10.20.0.0/24), which policyCIDRMatchMode lets ranges match; add except:"
+                " [10.20.0.0/24]"
+            ),
+        ),
+        ("203.0.113.0/24", None),
+    ],
+    ids=["within", "around", "elsewhere"],
+)
+def test_ranges_that_would_match_nodes_are_refused(cidr: str, expected: str | None) -> None:
+    layer = {"egress": [{"from": "backend", "to": {"cidr": cidr}, "ports": [443]}]}
+    path = "layers[1].egress[0].to.cidr"
+    assert problems(shop(ISOLATED, layer), replace(BYO, cidrs_match_nodes=True)) == (
+        [f"{path}: {expected} [LINT-06]"] if expected else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("cluster", "expected"),
+    [
+        (PLAIN, "Cilium 1.18 or newer, ACNS advancedNetworkPolicies None"),
+        (L7, "Cilium 1.18 or newer, ACNS advancedNetworkPolicies L7, HTTP by Cilium"),
+        (ISTIO, "Cilium 1.18 or newer, ACNS advancedNetworkPolicies FQDN, Istio asm-1-29, HTTP by Istio"),
+        (BYO, "a Cilium 1.19 of its own, HTTP by Cilium"),
+        (replace(BYO, l7_proxy=False, local_dns=True), "a Cilium 1.19 of its own, without its proxy, LocalDNS"),
+    ],
+    ids=["plain", "L7", "Istio", "its own", "without a proxy"],
+)
+def test_a_cluster_is_described_by_what_enforces_its_policies(cluster: Capabilities, expected: str) -> None:
+    assert cluster.described() == expected

@@ -62,6 +62,12 @@ def test_only_what_is_allowed_flows_between_isolated_pods(
     assert allowed([ISOLATED, FLOW], Flow(source, target, port)) == expected
 
 
+@pytest.mark.parametrize(("layers", "expected"), [((), False), (({"to": {"entity": "node"}},), True)])
+def test_a_pod_calls_its_own_node_only_where_that_is_allowed(*, layers: tuple[Object, ...], expected: bool) -> None:
+    flows = [{"flows": [{"from": "backend", **one}]} for one in layers]
+    assert allowed([ISOLATED, *flows], Flow(BACKEND, NodeAddress(own=True), 10250)) == expected
+
+
 def test_an_allow_isolates_nobody() -> None:
     layer = {"flows": [{"from": "frontend", "to": "printer", "ports": ["ipp"]}]}
     assert allowed([ISOLATED, layer], Flow(OTHER, FRONTEND, 1)) is False
