@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pulumi_kubernetes as kubernetes
 
+from policies.compile.compiler import compile_bundle
+from policies.compile.drafts import Draft
+from policies.manifests import finish
+from policies.normalise import normalise
+from policies.parse import parse_bundle
 from policies.resources import TYPE, apply_bundles
+from stacks.wording import problems_of
 from tests.components.mocks import Deployed, deploy, only
 from tests.policies.builder import FQDN, ISOLATED, Object, compiled, shop
 
@@ -73,3 +79,25 @@ def test_a_default_deny_waits_for_the_allows_that_go_with_it() -> None:
                 todo.append(label)
     children = {one.label for one in found if one.parent == "PolicyBundle main-shop"}
     assert children - reached == {isolation}
+
+
+def test_a_default_deny_of_one_bundle_waits_for_the_allows_of_another() -> None:
+    spaces: Object = {"shop": {}, "office": {}}
+    isolating = finish("first", _drafts(shop(ISOLATED, namespaces=spaces)))
+    allowing = finish("second", _drafts(shop(FLOW, namespaces=spaces)))
+
+    def build() -> None:
+        provider = kubernetes.Provider("main", kubeconfig="{}")
+        apply_bundles({"main-first": isolating, "main-second": allowing}, provider, protect=False)
+
+    found = {one.label: one for one in deploy(build)}
+    isolation = found["NetworkPolicy main-first-networkpolicy-shop-first.isolation"]
+    assert isolation.parent == "PolicyBundle main-first"
+    allows = {label for label, one in found.items() if one.parent == "PolicyBundle main-second"}
+    assert allows
+    assert allows <= isolation.depends_on
+
+
+def _drafts(bundle: Object) -> list[Draft]:
+    parsed = parse_bundle(bundle, {}, problems_of)
+    return compile_bundle(normalise("any", parsed, FQDN)[0], FQDN)[0]
