@@ -34,8 +34,8 @@ def test_problems_come_with_file_and_line_and_what_was_skipped_is_said(
     assert main(["validate"]) == 1
     assert capsys.readouterr() == (
         (
-            "stacks/Pulumi.dev.yaml:14 clusters.main.networking.podCidr: 'somewhere' has no prefix length; write a range such"
-            " as 10.0.0.0/16 [CFG-05]\n"
+            "stacks/Pulumi.dev.yaml:14 clusters.main.networking.podCidr: 'somewhere' has no prefix length; write a"
+            " range such as 10.0.0.0/16 [CFG-05]\n"
             "stacks/Pulumi.dev.yaml: not checked any further, because of the problems above: clusters.main\n"
             "Found 1 error in stacks/Pulumi.dev.yaml\n"
         ),
