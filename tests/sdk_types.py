@@ -29,7 +29,7 @@ def arguments_of(token: str) -> type:
 
 def _unknown(value: Any, kind: Any, path: str) -> Iterator[str]:
     if isinstance(value, Mapping) and not {"$secret", "$unknown"} & value.keys():
-        if (arguments := _argument_type(kind)) is not None:
+        if (arguments := argument_type(kind)) is not None:
             types = _types.input_type_types(arguments)
             for name, item in value.items():
                 below = f"{path}.{name}" if path else name
@@ -37,13 +37,13 @@ def _unknown(value: Any, kind: Any, path: str) -> Iterator[str]:
                     yield from _unknown(item, types[name], below)
                 else:
                     yield below
-        elif (item_type := _inside(kind, collections.abc.Mapping)) is not None:
+        elif (item_type := inside(kind, collections.abc.Mapping)) is not None:
             for name, item in value.items():
                 yield from _unknown(item, item_type, f"{path}.{name}")
         elif Any not in _members(kind):  # what may be anything, the provider passes on
             yield path
     elif isinstance(value, list):
-        item_type = _inside(kind, collections.abc.Sequence)
+        item_type = inside(kind, collections.abc.Sequence)
         for position, item in enumerate(value):
             yield from _unknown(item, item_type, f"{path}[{position}]")
 
@@ -53,11 +53,12 @@ def _members(kind: Any) -> tuple[Any, ...]:
     return typing.get_args(kind) if typing.get_origin(kind) is typing.Union else (kind,)
 
 
-def _argument_type(kind: Any) -> type | None:
+def argument_type(kind: Any) -> type | None:
+    """The argument class that an input may be; None where it is a plain value, a list or a mapping."""
     return next((each for each in _members(kind) if isinstance(each, type) and _types.is_input_type(each)), None)
 
 
-def _inside(kind: Any, container: type) -> Any:
+def inside(kind: Any, container: type) -> Any:
     """What a list or a mapping of this type holds."""
     for each in _members(kind):
         if typing.get_origin(each) is container:
