@@ -82,11 +82,17 @@ class Istio:
         revision: What injects sidecars, such as `asm-1-29`.
         root_namespace: Where mesh-wide policies live.
         addon: Whether it is AKS' add-on.
+        injection: What injects sidecars in single namespaces instead, such as another revision during an upgrade.
     """
 
     revision: str
     root_namespace: str
     addon: bool
+    injection: tuple[tuple[str, str], ...] = ()
+
+    def injecting(self, namespace: str) -> str:
+        """What injects sidecars in a namespace."""
+        return dict(self.injection).get(namespace, self.revision)
 
 
 @dataclass(frozen=True, slots=True)

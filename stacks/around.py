@@ -5,7 +5,7 @@ What they say about the cluster itself is a part of its inputs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from components.facts.roles import Role
@@ -50,8 +50,13 @@ class AroundPlan:
     collection: CollectionPlan | None
 
 
-def plan_around(cluster: ClusterView) -> AroundPlan:
-    """Everything around one cluster."""
+def plan_around(cluster: ClusterView, made: Collection[str] = ()) -> AroundPlan:
+    """Everything around one cluster.
+
+    Args:
+        cluster: The cluster.
+        made: Namespaces that policy bundles make, which write their labels themselves.
+    """
     config, scope = cluster.config, cluster.stack.scope
     collection = plan_collection(cluster.key, config.monitoring, scope)
     return AroundPlan(
@@ -73,7 +78,7 @@ def plan_around(cluster: ClusterView) -> AroundPlan:
             *_gateway_controller(cluster),
         ),
         gateway=_gateway(cluster),
-        mesh=_mesh(cluster),
+        mesh=_mesh(cluster, made),
         collection=collection if collection.resources or collection.manifests else None,
     )
 
@@ -141,13 +146,15 @@ def _key_vaults(cluster: ClusterView) -> dict[str, str]:
     return {**named, **{arm_id.rpartition("/")[2]: arm_id for arm_id in needed}}
 
 
-def _mesh(cluster: ClusterView) -> MeshPlan | None:
-    if cluster.config.istio is None:
+def _mesh(cluster: ClusterView, made: Collection[str]) -> MeshPlan | None:
+    istio = cluster.config.istio
+    if istio is None:
         return None
+    injection = {name: revision for name, revision in istio.injection.items() if name not in made}
     azure_makes_identity = isinstance(cluster.config.identity, SystemAssignedIdentityConfig)
     plan = plan_mesh(
         cluster.key,
-        cluster.config.istio,
+        istio.model_copy(update={"injection": injection}),
         client_id=Ref("cluster", cluster.key, "secretsProviderClientId"),
         tenant_id=Ref("cluster" if azure_makes_identity else "identity", cluster.key, "tenantId"),
     )

@@ -6,6 +6,7 @@ What needs which of it is in `components.facts.policy_features`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from components.facts.ranges import AKS_MANAGED_SUBNET
@@ -13,7 +14,7 @@ from components.facts.versions import parse_version, version_data
 from components.istio.config import IstioConfig
 from components.problems import Problem
 from policies.attachment import addon_gateways, istio_of
-from policies.capabilities import OLD_CILIUM, Capabilities, EnforcementMode
+from policies.capabilities import OLD_CILIUM, Capabilities, EnforcementMode, Istio
 from stacks.cilium import Enforcement, enforcement, own_cilium
 from stacks.view import ClusterView
 
@@ -50,7 +51,7 @@ def capabilities_of(cluster: ClusterView, http: str | None) -> Capabilities | Pr
         cilium=version,
         managed=own is None,
         acns=config.acns.policies,
-        istio=istio_of(_injecting(istio), addon=True) if istio and istio.revisions else None,
+        istio=_istio(istio) if istio and istio.revisions else None,
         http=http,
         gateways=addon_gateways(_gateways(istio)) if istio else (),
         local_dns=any(pool.config.local_dns_profile and pool.config.local_dns_profile.on for pool in cluster.pools),
@@ -81,9 +82,10 @@ def _mode(enforced: Enforcement) -> EnforcementMode:
     return "always" if enforced.isolates_every_pod else "default"
 
 
-def _injecting(istio: IstioConfig) -> str:
-    """What bundles label namespaces with: a tag, which stays through upgrades, else the revision that runs."""
-    return next(iter(istio.tags), istio.revisions[0])
+def _istio(istio: IstioConfig) -> Istio:
+    """What labels namespaces of bundles: as `injection` says, else a tag, which stays through upgrades, else what runs."""
+    revision = next(iter(istio.tags), istio.revisions[0])
+    return replace(istio_of(revision, addon=True), injection=tuple(istio.injection.items()))
 
 
 def _gateways(istio: IstioConfig) -> tuple[str, ...]:

@@ -146,7 +146,10 @@ def _needed(network: NetworkView, subnet: str) -> int:
 def plan_stack(view: StackView, policies: Mapping[str, ClusterPolicies]) -> StackPlan:
     """The whole stack, for a view without errors and its policies."""
     environment = view.config.environment
-    around = {cluster.key: plan_around(cluster) for cluster in view.clusters}
+    around = {
+        cluster.key: plan_around(cluster, policies[cluster.key].namespaces if cluster.key in policies else ())
+        for cluster in view.clusters
+    }
     identities = {
         cluster.key: plan_identity(
             cluster.key,

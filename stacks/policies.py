@@ -15,6 +15,7 @@ from policies.attachment import ClusterPoliciesConfig, stated_capabilities
 from policies.bundle import Reading
 from policies.capabilities import Capabilities
 from policies.cluster import PolicyPlan, plan_policies
+from policies.compile.surroundings import REVISION_LABEL
 from policies.library import DirectoryLibrary, Library
 from policies.manifests import Manifest
 from policies.resolve import unknown
@@ -43,12 +44,12 @@ ONE_NAME = Rule(
     fix="Rename the bundle, or the cluster if it does not exist yet.",
     source="docs/policies.md",
 )
-ONE_WRITER = Rule(
+ONE_MESH = Rule(
     "BND-26",
-    "The sidecar label of a namespace has one writer",
-    why="The bundle and istio.injection would write the same label, and the last one would win at every update.",
-    fix="Remove the namespace from istio.injection; the bundle writes the revision, or the first tag.",
-    source="docs/policies.md; docs/istio.md",
+    "Bundles know which of their namespaces have sidecars",
+    why="A bundle means its policies for pods with sidecars, or without; istio.injection alone would add them unseen.",
+    fix="Set `mesh: true` on the namespace in the bundle, or remove it from istio.injection.",
+    source="docs/policies.md",
 )
 
 
@@ -92,6 +93,11 @@ class ClusterPolicies:
         """Every object, bundle by bundle."""
         return tuple(manifest for bundle in self.bundles for manifest in bundle.manifests)
 
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces that bundles make, labels and all."""
+        return frozenset(manifest.name for manifest in self.manifests if manifest.kind == "Namespace")
+
 
 def library_of(file: Path) -> Library:
     """The bundles of the project that a stack file lies in; those that come with this program where it has none."""
@@ -119,8 +125,7 @@ def plan_all(view: StackView, library: Library) -> tuple[dict[str, ClusterPolici
             problems.append(capabilities)
         elif capabilities is not None:
             plan = plan_policies(key, config, capabilities, reading)
-            problems.extend(plan.problems)
-            problems.extend(_injected_twice(view, plan))
+            problems.extend((*plan.problems, *_unseen_sidecars(view, plan)))
             found[key] = _attached(view, plan, capabilities)
     return found, problems
 
@@ -189,12 +194,14 @@ def _names(view: StackView) -> Iterator[Problem]:
                 yield ONE_NAME.error(("cilia:policies", key, "bundles", index, "name"), message)
 
 
-def _injected_twice(view: StackView, plan: PolicyPlan) -> Iterator[Problem]:
+def _unseen_sidecars(view: StackView, plan: PolicyPlan) -> Iterator[Problem]:
     """BND-26."""
     cluster = _cluster(view, plan.cluster)
     if cluster is None or cluster.config.istio is None:
         return
     for manifest in plan.manifests:
-        if manifest.kind == "Namespace" and manifest.name in cluster.config.istio.injection:
-            message = f"bundle {manifest.bundle} makes namespace {manifest.name} and labels it; remove it here"
-            yield ONE_WRITER.error((*cluster.path, "istio", "injection", manifest.name), message)
+        labels = manifest.object["metadata"].get("labels") or {}
+        unseen = manifest.kind == "Namespace" and REVISION_LABEL not in labels
+        if unseen and manifest.name in cluster.config.istio.injection:
+            message = f"bundle {manifest.bundle} makes {manifest.name} without mesh: true; set it there, or remove this"
+            yield ONE_MESH.error((*cluster.path, "istio", "injection", manifest.name), message)

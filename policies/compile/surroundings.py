@@ -26,7 +26,7 @@ def namespaces(meaning: Meaning, capabilities: Capabilities) -> Iterator[Draft]:
         if config.tenant:
             labels[TENANT_LABEL] = config.tenant
         if capabilities.istio and name in meaning.meshed:
-            labels[REVISION_LABEL] = capabilities.istio.revision
+            labels[REVISION_LABEL] = capabilities.istio.injecting(name)
         yield Draft(
             NAMESPACE,
             None,

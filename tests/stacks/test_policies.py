@@ -197,14 +197,15 @@ def test_two_bundles_that_pulumi_could_not_tell_apart_are_refused() -> None:
     ]
 
 
-def test_sidecar_label_of_a_namespace_has_one_writer() -> None:
-    istio = {"revisions": ["asm-1-29"], "injection": {"shop": "asm-1-29"}}
-    assert findings("BND-26", attached({"main": SPOT}, istio=istio)) == [
-        (
-            "clusters.main.istio.injection.shop: bundle frontend-backend-get makes namespace shop and labels it;"
-            " remove it here"
-        )
-    ]
+def test_bundle_writes_the_sidecar_label_of_its_namespace_and_the_mesh_leaves_it_alone() -> None:
+    istio = {"revisions": ["asm-1-29", "asm-1-30"], "injection": {"shop": "asm-1-30", "office": "asm-1-29"}}
+    plan = check(parse(attached({"main": SPOT}, istio=istio)), today=TODAY).plan
+    assert plan is not None
+    (namespace,) = (one for one in plan.policies["main"].manifests if one.kind == "Namespace")
+    assert namespace.object["metadata"]["labels"]["istio.io/rev"] == "asm-1-30"
+    mesh = plan.around["main"].mesh
+    assert mesh is not None
+    assert [manifest.key for manifest in mesh.manifests] == ["injection-office"]
 
 
 def test_bundles_are_those_of_the_project_that_the_stack_file_lies_in(
@@ -221,3 +222,13 @@ def test_bundles_are_those_of_the_project_that_the_stack_file_lies_in(
     found = library.bundle("own")
     assert found is not None
     assert (library.names(), found.label) == (("own",), "policies/bundles/own.yaml")
+
+
+def test_bundle_has_to_know_that_its_namespace_has_sidecars() -> None:
+    istio = {"revisions": ["asm-1-29"], "injection": {"sandbox": "asm-1-29"}}
+    assert findings("BND-26", attached({"main": DENY}, istio=istio)) == [
+        (
+            "clusters.main.istio.injection.sandbox: bundle deny-all-with-dns makes sandbox without mesh: true;"
+            " set it there, or remove this"
+        )
+    ]
