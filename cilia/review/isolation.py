@@ -93,22 +93,27 @@ def gained(before: Iterable[Selector], after: Iterable[Selector]) -> list[str]:
     """
     old, new = list(dict.fromkeys(before)), list(dict.fromkeys(after))
     fresh = [selector for selector in new if selector not in old]
-    if not old or not fresh:
-        return [selector.text for selector in fresh]
+    if not fresh:
+        return []
     domains = _domains([*old, *new])
     if math.prod(map(len, domains.values())) > _MOST_KINDS:
         return [selector.text for selector in fresh]
     kinds = [dict(zip(domains, kind, strict=True)) for kind in itertools.product(*domains.values())]
-    missing = [kind for kind in kinds if not any(selector.selects(kind) for selector in old)]
-    found: list[str] = []
+    missing = [not any(selector.selects(kind) for selector in old) for kind in kinds]
+    whole: dict[Selector, set[int]] = {}
+    parts: dict[str, int] = {}
     for selector in fresh:
-        selected = [kind for kind in kinds if selector.selects(kind)]
-        added = [kind for kind in selected if kind in missing]
-        if added and len(added) == len(selected):
-            found.append(selector.text)
+        selected = {number for number, kind in enumerate(kinds) if selector.selects(kind)}
+        added = {number for number in selected if missing[number]}
+        if added and added == selected:
+            whole[selector] = added
         else:
-            found += [_described(kind, domains) for kind in added]
-    return list(dict.fromkeys(found))
+            parts |= {_described(kinds[number], domains): number for number in sorted(added)}
+    largest = [each for each in whole if not any(whole[each] < other for other in whole.values())]
+    return [
+        *(selector.text for selector in largest),
+        *(text for text, number in parts.items() if not any(number in whole[selector] for selector in largest)),
+    ]
 
 
 def _domains(selectors: Sequence[Selector]) -> dict[str, list[str | None]]:

@@ -120,4 +120,7 @@ def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
         labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
         if BUNDLE_LABEL in labels and INTENTS_ANNOTATION in annotations:
             for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
-                yield _cluster(resource), str(labels[BUNDLE_LABEL]), str(labels.get(LAYER_LABEL, "")), intent
+                # an object may carry what several layers say; each intent begins with its own
+                layer, colon, _ = intent.partition(": ")
+                own = layer if colon else str(labels.get(LAYER_LABEL, ""))
+                yield _cluster(resource), str(labels[BUNDLE_LABEL]), own, intent

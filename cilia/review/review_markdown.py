@@ -15,7 +15,7 @@ from cilia.output import counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.review import Review
 from cilia.review.review_text import intent_lines, isolation_lines
-from cilia.review.words import EFFECT_WORDS, effects, is_dangerous, label, value, verdict
+from cilia.review.words import EFFECT_WORDS, effects, is_dangerous, label, sides, value, verdict
 from components.mutability.change import worst
 
 MARKER = "<!-- cilia review -->"
@@ -150,7 +150,7 @@ def _item(change: Change) -> str:
     path = f" {_code(change.path)}" if change.path else ""
     values = ""
     if change.kind == "change":
-        before, after = (_code(value(each, _VALUE_CHARACTERS)) for each in (change.before, change.after))
+        before, after = (_code(value(each, _VALUE_CHARACTERS)) for each in sides(change))
         values = f": {before} → {after}"
     because = f" Because of {_plain(label(change.cause))}." if change.cause and change.cause != change.urn else ""
     head = f"- **{effects(change)}** {_plain(label(change.urn))}{path}{values}"

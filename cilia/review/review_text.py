@@ -9,7 +9,7 @@ from cilia.output import Look, Style, counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.policies import PolicyChanges
 from cilia.review.review import Review
-from cilia.review.words import effects, is_dangerous, label, value, verdict
+from cilia.review.words import effects, is_dangerous, label, sides, value, verdict
 from cilia.table import Column, table
 from components.mutability.change import EFFECTS, Effect
 
@@ -57,7 +57,8 @@ def _head(change: Change, style: Style) -> str:
 def _values(change: Change) -> str:
     if change.kind != "change":
         return ""
-    return f"{value(change.before, _VALUE_CHARACTERS)} -> {value(change.after, _VALUE_CHARACTERS)}"
+    before, after = (value(each, _VALUE_CHARACTERS) for each in sides(change))
+    return f"{before} -> {after}"
 
 
 def _block(change: Change, style: Style) -> Iterator[str]:

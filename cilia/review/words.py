@@ -47,6 +47,21 @@ def label(urn: str) -> str:
     return f"Provider {kind} {name}" if package == "pulumi:providers" else f"{kind} {name}"
 
 
+def sides(change: Change) -> tuple[Any, Any]:
+    """What to show of both sides: of two lists only the items that differ, so that people find them."""
+    before, after = change.before, change.after
+    if not (isinstance(before, list) and isinstance(after, list)):
+        return before, after
+    kept = [item for item in before if item in after]
+    if not kept or len(kept) == len(before) == len(after):
+        return before, after
+    return _only(before, kept), _only(after, kept)
+
+
+def _only(items: list[Any], kept: list[Any]) -> list[Any]:
+    return [*(item for item in items if item not in kept), f"and {len(kept)} as before"]
+
+
 def value(content: Any, longest: int) -> str:
     """A value in one line of limited length; nothing in it can move a cursor."""
     text = "nothing" if content is None else words(content) or "empty"

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import uuid
@@ -166,7 +167,7 @@ def orderly_end() -> Iterator[Sequence[int]]:
         asked.append(number)
         raise Terminated(number)
 
-    with _handled_by(end):
+    with _handled_by(end), _unsaid():
         try:
             yield asked
         except BaseException:
@@ -178,6 +179,22 @@ def orderly_end() -> Iterator[Sequence[int]]:
         raise KeyboardInterrupt
     signal.signal(asked[0], signal.SIG_DFL)
     os.kill(os.getpid(), asked[0])
+
+
+@contextlib.contextmanager
+def _unsaid() -> Iterator[None]:
+    """Keeps Python from printing that it lost a request to end."""
+    former = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, Terminated):
+            former(lost)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = former
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ KINDS = (
 )
 MUTUAL_TLS = "kubernetes:security.istio.io/v1:PeerAuthentication"
 PLAIN_TEXT = "clients without a sidecar are refused at once"
+LET_IN = "clients without a sidecar are let in, or as the namespace and the mesh say"
 
 ISOLATION = Rule(
     "CHG-18",
@@ -38,8 +39,8 @@ def judged(done: str, subject: Subject) -> Verdict | None:
         subject: The policy, with whom it isolates and lets go.
     """
     parts = []
-    if subject.kind == MUTUAL_TLS and _is_strict(subject.new) and not _is_strict(subject.old):
-        parts.append(PLAIN_TEXT)
+    if subject.kind == MUTUAL_TLS and _is_strict(subject.new) != _is_strict(subject.old):
+        parts.append(PLAIN_TEXT if _is_strict(subject.new) else LET_IN)
     if subject.isolates:
         parts.append(f"isolates {_some(subject.isolates)}: from then on only what policies allow goes on")
     if subject.releases:
@@ -67,7 +68,7 @@ def _spec(_: Difference, subject: Subject) -> Verdict:
 def _plain_text(difference: Difference, _: Subject) -> Verdict:
     if difference.after == "STRICT":
         return Verdict(("disruptive",), PLAIN_TEXT)
-    return Verdict(("inPlace",), "clients without a sidecar are let in, or as the namespace and the mesh say")
+    return Verdict(("disruptive",) if difference.before == "STRICT" else ("inPlace",), LET_IN)
 
 
 POLICIES: tuple[Row, ...] = (

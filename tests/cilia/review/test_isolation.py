@@ -67,6 +67,8 @@ def test_selector_selects_pods_by_their_labels(selector: Selector, pod: dict[str
         pytest.param([labels(app="a")], [labels(tier="x")], ["app!=a, tier=x"], id="by another label"),
         pytest.param([requirement("app", "Exists")], [ALL], ["without app"], id="without"),
         pytest.param([labels(app="a")], [labels(app="a"), labels(app="b")], ["app=b"], id="beside"),
+        pytest.param([], [labels(app="b"), ALL], ["all"], id="within"),
+        pytest.param([labels(app="a")], [requirement("app", "NotIn", "a"), labels(app="b")], ["app!=a"], id="part"),
     ],
 )
 def test_pods_that_are_newly_selected(before: list[Selector], after: list[Selector], expected: list[str]) -> None:

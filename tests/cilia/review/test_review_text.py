@@ -73,6 +73,13 @@ def test_secret_and_unknown_values_are_named_as_such() -> None:
     assert found[4] == "    [secret] -> <id of X>"
 
 
+def test_of_lists_only_what_differs_is_shown() -> None:
+    found = lines(change("rolling", before=["a", "b", "c"], after=["a", "c", "d"]))
+    assert found[4] == "    b, and 2 as before -> d, and 2 as before"
+    found = lines(change("rolling", before=["c", "a"], after=["a", "c"]))
+    assert found[4] == "    c, a -> a, c"
+
+
 def isolation(*values: str) -> dict[str, str]:
     """A line about isolation in cluster `main`."""
     names = ("cluster", "namespace", "workloads", "direction", "by", "change")

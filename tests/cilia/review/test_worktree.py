@@ -181,6 +181,19 @@ def test_request_to_end_that_python_loses_ends_the_work_all_the_same() -> None:
     assert list(asked) == [signal.SIGINT]
 
 
+class Interrupted:
+    """Something whose removal is interrupted, where Python can raise nothing."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_request_to_end_that_python_loses_is_not_talked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), orderly_end():
+        Interrupted()
+    assert capsys.readouterr() == ("", "")
+
+
 def test_failure_without_a_request_to_end_stays_a_failure() -> None:
     with pytest.raises(AttributeError), orderly_end():
         raise AttributeError
