@@ -83,7 +83,7 @@ def _mode(enforced: Enforcement) -> EnforcementMode:
 
 
 def _istio(istio: IstioConfig) -> Istio:
-    """What labels namespaces of bundles: as `injection` says, else a tag, which stays through upgrades, else what runs."""
+    """What labels namespaces of bundles: `injection`, else a tag, which stays through upgrades, else what runs."""
     revision = next(iter(istio.tags), istio.revisions[0])
     return replace(istio_of(revision, addon=True), injection=tuple(istio.injection.items()))
 
