@@ -54,7 +54,8 @@ CHART = Rule(
     "CFG-74",
     "A chart of one's own is where the file says",
     why="Pulumi finds out in the middle of an update, when the cluster has no network yet.",
-    fix="Write the path of a chart's directory or archive, from the project's directory.",
+    fix="Write the path of a chart's directory or archive, from the project's directory; or one that begins with"
+    " oci://. What a registry has is asked when it is installed.",
     source="https://helm.sh/docs/topics/charts",
 )
 SECRETS = Rule(
@@ -107,6 +108,9 @@ def _keys(own: OwnCilium) -> Generator[Problem, None, Keys | None]:
 
 def _keys_of_file(own: OwnCilium, chart: str) -> Generator[Problem, None, Keys | None]:
     path = (*own.path, "chart")
+    if "://" in chart:
+        yield CHART.error(path, f"{chart!r} is an address, of which only oci:// is one of a chart; use that or a path")
+        return None
     found = read_chart(PROJECT / chart)
     if found.fault:
         yield CHART.error(path, f"{chart!r} {found.fault}; write the path of a chart from the project's directory")

@@ -99,3 +99,16 @@ def test_helm_takes_a_misspelt_value_for_nothing(tmp_path: Path) -> None:
 def test_the_chart_refuses_the_kubernetes_that_helm_believes_in() -> None:
     refused = run("helm", ["template", "cilium", cilium_chart()])
     assert "chart requires kubeVersion" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("chart", "place"),
+    [
+        pytest.param(["cilium", "--repo", "http://127.0.0.1:1"], '"http://127.0.0.1:1"', id="repository"),
+        pytest.param(["oci://127.0.0.1:1/charts/cilium", "--version", "1.19.6"], "127.0.0.1:1/v2", id="registry"),
+    ],
+)
+def test_chart_that_is_out_of_reach_is_one_line_with_the_address(chart: list[str], place: str) -> None:
+    refused = run("helm", ["template", "cilium", *chart])
+    (line,) = refused.stderr.splitlines()
+    assert (refused.returncode, place in line, line.endswith("connection refused")) == (1, True, True)
