@@ -128,8 +128,8 @@ def test_chart_of_ones_own_without_a_schema_leaves_values_unchecked(project: Pat
 def test_address_of_a_chart_is_one_of_a_registry() -> None:
     assert problems(byocni({"chart": "https://example.com/cilium.tgz"})) == [
         (
-            f"{CILIUM}.chart: 'https://example.com/cilium.tgz' is an address, of which only oci:// is one of a chart; use"
-            " that or a path [CFG-74]"
+            f"{CILIUM}.chart: 'https://example.com/cilium.tgz' is an address, of which only oci:// is one of a chart;"
+            " use that or a path [CFG-74]"
         )
     ]
     assert problems(byocni({"chart": "oci://example.azurecr.io/charts/cilium"})) == []
