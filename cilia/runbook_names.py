@@ -67,8 +67,15 @@ def applied_by_others(facts: Facts) -> Iterator[Names]:
             yield {"lines": "\n".join((_values_line(facts), *lines))}
 
 
-_VALUES = "cilia-values"
-"""The directory that a runbook has files written to."""
+def policies_by_others(facts: Facts) -> Iterator[Names]:
+    """The lines that bring in the cluster's policies, after those that write them."""
+    key, stack = facts.view.key, shlex.quote(facts.loaded.file)
+    if key in facts.plan.policies:
+        yield {"write": f"cilia policies {stack} --out {_POLICIES}", "directory": f"{_POLICIES}/{key}"}
+
+
+_VALUES, _POLICIES = "cilia-values", "cilia-policies"
+"""The directories that a runbook has files written to."""
 
 
 def _values_line(facts: Facts) -> str:

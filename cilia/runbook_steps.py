@@ -61,6 +61,15 @@ RUNBOOK = (
                 "serverside-applied, for every object",
                 each=names.applied_by_others,
             ),
+            Step(
+                "Apply its policies",
+                (
+                    "%(write)s",
+                    "%(kubectl)s apply --server-side --force-conflicts --kustomize %(directory)s",
+                ),
+                "serverside-applied, for every object",
+                each=names.policies_by_others,
+            ),
         ),
     ),
     Capability(

@@ -175,6 +175,18 @@ def test_objects_of_the_mesh_are_applied_by_somebody_else(write_stack: WriteStac
     ]
 
 
+def test_policies_are_applied_by_somebody_else(write_stack: WriteStack) -> None:
+    bundle = (
+        "  cilia:clusters:",
+        "  cilia:policies: {main: {bundles: [{name: deny-all-with-dns}]}}\n  cilia:clusters:",
+    )
+    write_stack("policies", IN_CLUSTER, bundle)
+    assert commands(book_of(Path("stacks/Pulumi.policies.yaml")), GITOPS) == [
+        "cilia policies stacks/Pulumi.policies.yaml --out cilia-policies",
+        "kubectl --context aks-main apply --server-side --force-conflicts --kustomize cilia-policies/main",
+    ]
+
+
 def test_cluster_that_needs_nothing_from_anybody_else_has_no_row_for_it(write_stack: WriteStack) -> None:
     assert GITOPS not in titles(book_of(write_stack("plain", IN_CLUSTER)))
 
