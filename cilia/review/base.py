@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +14,7 @@ from cilia.errors import InputError
 from cilia.preview_data import PROGRAM_FILE, pulumi_config
 from cilia.project import PROJECT_FILE
 from cilia.review.worktree import Repository, Revision
+from components.problems import PROJECT_NAMESPACE
 from stacks.load import STACKS_DIRECTORY, stack_name
 from stacks.yaml_reader import read_stack_file
 
@@ -30,13 +32,13 @@ class Base:
         program: What to record; None where there was no such stack, so that everything is new.
         config: Its configuration, as Pulumi hands it over.
         secret_keys: The keys in it whose values are secret.
-        note: What a reader has to know about that.
+        notes: What a reader has to know about that.
     """
 
     program: Path | None = None
     config: dict[str, str] | None = None
     secret_keys: tuple[str, ...] = ()
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,16 @@ def base_of(file: Path, repository: Repository, revision: Revision, tree: Path) 
     here = Layout.of(repository.root, str(repository.root / PROJECT_FILE))
     found, note = _project(here, repository, revision, tree)
     if found is None:
-        return Base(note=note)
+        return Base(notes=(note,))
     stack = stack_name(file)
     own = file.resolve()
     same = tree / own.relative_to(repository.top) if own.is_relative_to(repository.top) else None
     then = same if same and same.is_file() else found.stack_file(stack)
     if then is None:
-        return Base(note=_no_stack(file, stack, here, found, revision))
+        return Base(notes=(_no_stack(file, stack, here, found, revision),))
     if not found.program.is_file():
         program = found.program.relative_to(tree)
-        return Base(note=f"there is no program at {revision.name} ({program} does not exist): everything is new")
+        return Base(notes=(f"there is no program at {revision.name} ({program} does not exist): everything is new",))
     document = read_stack_file(then)
     if not document.readable:
         place = f"{revision.name}:{then.relative_to(tree)}"
@@ -127,7 +129,41 @@ def base_of(file: Path, repository: Repository, revision: Revision, tree: Path) 
         line = f":{problem.line}" if problem and problem.line else ""
         raise InputError(f"{place}{line} cannot be read: {problem.message if problem else 'it is no stack file'}")
     config, secret_keys = pulumi_config(document)
-    return Base(found.program, config, tuple(sorted(secret_keys)), note)
+    notes = (note, _secrets(then, file), _submodules(repository, revision, tree))
+    return Base(found.program, config, tuple(sorted(secret_keys)), tuple(filter(None, notes)))
+
+
+def _secrets(then: Path, now: Path) -> str:
+    """That secrets were encrypted anew, which shows nowhere else: offline nobody can read them."""
+    before, after = (dict(_ciphers(_content(file))) for file in (then, now))
+    changed = [name for name, cipher in after.items() if name in before and before[name] != cipher]
+    if not changed:
+        return ""
+    names = ", ".join(name.removeprefix(f"{PROJECT_NAMESPACE}:") for name in changed)
+    return f"written anew, and not readable here: {names}; if the value is another one, what uses it changes as well"
+
+
+def _content(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+
+
+def _ciphers(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Where encrypted values stand below `config`, and what they are."""
+    if not path:
+        value = value.get("config") if isinstance(value, dict) else None
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        yield path, str(value["secure"])
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _ciphers(item, f"{path}.{key}" if path else str(key))
+
+
+def _submodules(repository: Repository, revision: Revision, tree: Path) -> str:
+    found = repository.submodules(revision) if (tree / ".gitmodules").is_file() else []
+    return f"submodules are empty at {revision.name}: {', '.join(found)}" if found else ""
 
 
 def _project(here: Layout, repository: Repository, revision: Revision, tree: Path) -> tuple[Layout | None, str]:

@@ -19,6 +19,7 @@ from cilia.review.other import Job, OtherError, Recordings, recorded
 from cilia.review.policies import NO_POLICY_CHANGES, PolicyChanges, policy_changes
 from cilia.review.worktree import Repository, Revision
 from components.mutability.change import Effect
+from stacks.load import STACKS_DIRECTORY, stack_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,19 @@ def review(targets: Sequence[Target], name: str, *, today: date) -> Generator[Re
         yield from _reviewed(own, repository, repository.revision(name), today)
 
 
+def gone(name: str) -> list[str]:
+    """Stacks of the project whose files a revision has and the working tree has not.
+
+    Raises:
+        InputError: There is no such revision, or no repository.
+    """
+    root = require_root()
+    repository = Repository.of(root)
+    changed = map(Path, repository.changed(repository.revision(name)))
+    files = [path for path in changed if path.parent == Path(STACKS_DIRECTORY) and path.match("Pulumi.*.yaml")]
+    return [stack_name(path) for path in files if not (root / path).exists()]
+
+
 def _by_root(targets: Sequence[Target]) -> list[tuple[Path, list[Target]]]:
     found: dict[Path, list[Target]] = {}
     for target in targets:
@@ -170,5 +184,5 @@ def _compared(begun: Review, target: Target, then: _Then, recordings: Recordings
         changes=tuple(classify(old, new)),
         addresses=tuple(address_changes(old, new)),
         policies=policy_changes(old, new),
-        notes=(then.note,) if then.note else (),
+        notes=then.notes,
     )

@@ -15,7 +15,7 @@ from cilia.output import counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.review import Review
 from cilia.review.review_text import intent_lines, isolation_lines
-from cilia.review.words import EFFECT_WORDS, effects, is_dangerous, label, sides, value, verdict
+from cilia.review.words import EFFECT_WORDS, effects, gone_line, is_dangerous, label, sides, value, verdict
 from components.mutability.change import worst
 
 MARKER = "<!-- cilia review -->"
@@ -25,6 +25,7 @@ LIMIT_CHARACTERS = 65_536
 _BUDGET_CHARACTERS = 60_000
 """What is filled; the rest is for whoever adds a line of their own."""
 _VALUE_CHARACTERS = 120
+_GONE = 20
 _ITEM_CHARACTERS = 1_500
 _ESCAPED = str.maketrans({each: f"&#{ord(each)};" for each in "&<>@[]*|~"})
 
@@ -59,12 +60,17 @@ class _Section:
     command: str
 
 
-def review_markdown(reviews: Sequence[Review]) -> str:
-    """The comment for all reviews, those without changes in one line."""
+def review_markdown(reviews: Sequence[Review], gone: Sequence[str] = ()) -> str:
+    """The comment for all reviews, those without changes in one line.
+
+    Args:
+        reviews: Of every stack.
+        gone: Stacks that have no file any more.
+    """
     ordered = sorted(reviews, key=_danger)
     quiet = [review for review in ordered if review.changes == () and not review.error and not review.notes]
     head = [MARKER, f"## Cilia: {_headline(reviews)}", ""]
-    foot = ["", *_foot(reviews, quiet)]
+    foot = ["", *(f"{_plain(gone_line(stack))}.\n" for stack in gone[:_GONE]), *_foot(reviews, quiet)]
     sections = [_section(review) for review in ordered if review not in quiet]
     shown = _fit(sections, _BUDGET_CHARACTERS - _size([*head, *foot]))
     lines = [*head, *(line for section in shown for line in _rendered(section))]

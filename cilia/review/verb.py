@@ -11,9 +11,10 @@ from cilia.errors import InputError
 from cilia.findings import report
 from cilia.output import document, remark, result, style_of
 from cilia.project import targets
-from cilia.review.review import Review, review
+from cilia.review.review import Review, gone, review
 from cilia.review.review_markdown import review_markdown
 from cilia.review.review_text import review_text
+from cilia.review.words import gone_line
 from cilia.review.worktree import orderly_end
 from components.mutability.change import EFFECTS, Effect
 
@@ -43,11 +44,15 @@ def run_review(options: Namespace, day: date) -> int:
             if options.output == "text":
                 _print(each, first=not reviews)
             reviews.append(each)
+    stacks = [] if options.stacks else gone(options.against)
     if options.output == "json":
         content = [each.as_json() for each in reviews]
-        document(content[0] if len(content) == 1 else {"previews": content})
+        whole = content[0] if len(content) == 1 else {"previews": content}
+        document({**whole, "gone": stacks} if stacks else whole)
     elif options.output == "md":
-        result(review_markdown(reviews))
+        result(review_markdown(reviews, stacks))
+    for stack in stacks if options.output == "text" else ():
+        result(f"\n{gone_line(stack)}")
     if any(each.error for each in reviews):
         return 2
     return int(any(_is_bad(each, options.fail_on or "refused") for each in reviews))

@@ -40,6 +40,14 @@ def effects(change: Change) -> str:
     return ", ".join(EFFECT_WORDS[effect] for effect in reversed(change.effects))
 
 
+def gone_line(stack: str) -> str:
+    """What becomes of a stack that has no file any more."""
+    return (
+        f"{stack} has no stack file any more: what it deployed stays as it is until somebody runs"
+        f" pulumi destroy --stack {stack}"
+    )
+
+
 def label(urn: str) -> str:
     """A resource as people call it: `Subnet main-nodes`."""
     _, _, kinds, name = urn.split("::", 3)

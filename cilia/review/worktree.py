@@ -71,7 +71,9 @@ class Repository:
         Raises:
             InputError: There is none.
         """
-        found = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        if not found.returncode:
+            found = _git(self.root, "rev-parse", "--verify", "--quiet", f"{found.stdout.strip()}^{{commit}}")
         if found.returncode:
             raise InputError(self._unknown(name))
         commit = found.stdout.strip()
@@ -86,6 +88,9 @@ class Repository:
             )
         if _git(self.root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
             return f"{text}, which has no commit yet"
+        remote = f"origin/{name}"
+        if name and not _git(self.root, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}").returncode:
+            return f"{text}; did you mean {remote!r}?"
         return f"{text}; name a branch, a tag or a commit, such as origin/main"
 
     def changed(self, revision: Revision) -> list[str]:
@@ -102,6 +107,11 @@ class Repository:
     def tracked(self, tree: Path, pattern: str) -> list[Path]:
         """Files of a worktree whose names fit a pattern, relative to it."""
         return [Path(name) for name in _git(tree, "ls-files", "-z", "--", pattern).stdout.split("\0") if name]
+
+    def submodules(self, revision: Revision) -> list[str]:
+        """Directories of the project that are other repositories in a revision; those are not checked out."""
+        listed = _git(self.root, "ls-tree", "-r", "-z", revision.commit).stdout.split("\0")
+        return [entry.partition("\t")[2] for entry in listed if entry.startswith("160000 ")]
 
     @contextlib.contextmanager
     def checkout(self, revision: Revision) -> Iterator[Path]:

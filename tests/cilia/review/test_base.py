@@ -30,7 +30,7 @@ def base(project: Path, stack: str = "dev", revision: str = "HEAD") -> tuple[Bas
 def test_base_has_program_configuration_and_no_note(commit: Commit, project: Path) -> None:
     commit(PROGRAM, ("rg-test", "rg-then"))
     made, program = base(project)
-    assert (program, made.note, made.secret_keys) == ("__main__.py", "", ())
+    assert (program, made.notes, made.secret_keys) == ("__main__.py", (), ())
     assert made.config is not None
     assert made.config["cilia:environment"] == '{"resourceGroup": {"name": "rg-then"}}'
 
@@ -55,7 +55,7 @@ def test_project_that_lay_elsewhere_is_found_by_its_name(commit: Commit, git: Gi
     (project / "Pulumi.yaml").write_text(PROJECT)
     commit()
     made, program = base(project, revision="HEAD~1")
-    assert (program, made.note) == ("infra/__main__.py", "the project lay in infra at HEAD~1")
+    assert (program, made.notes) == ("infra/__main__.py", ("the project lay in infra at HEAD~1",))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_stack_file_and_program_are_where_the_project_said(
     (project / "Pulumi.yaml").write_text(PROJECT)
     write_stack("dev")
     made, program = base(project)
-    assert (program, made.note) == (f"{main}__main__.py", "")
+    assert (program, made.notes) == (f"{main}__main__.py", ())
     assert made.config is not None
 
 
@@ -88,7 +88,7 @@ def test_revision_without_a_project_makes_everything_new(git: Git, project: Path
     git("commit", "--quiet", "--allow-empty", "--message=empty")
     write_stack("dev")
     made, program = base(project)
-    assert (program, made.note) == ("", "there is no Pulumi project cilia at HEAD: everything is new")
+    assert (program, made.notes) == ("", ("there is no Pulumi project cilia at HEAD: everything is new",))
 
 
 def test_project_that_had_another_name_makes_everything_new(commit: Commit, git: Git, project: Path) -> None:
@@ -97,7 +97,7 @@ def test_project_that_had_another_name_makes_everything_new(commit: Commit, git:
     (project / "Pulumi.yaml").write_text(PROJECT)
     made, program = base(project)
     assert program == ""
-    assert made.note == (
+    assert made.notes[0] == (
         "the project is called shop at HEAD and cilia now, so that Pulumi takes everything for new; pulumi stack rename"
         " organization/cilia/STACK keeps what there is"
     )
@@ -108,7 +108,7 @@ def test_stack_without_a_file_then_makes_everything_new(commit: Commit, project:
     commit()
     write_stack("prod")
     made, program = base(project, "prod")
-    assert (program, made.note) == ("", "stack prod has no file at HEAD: everything is new")
+    assert (program, made.notes) == ("", ("stack prod has no file at HEAD: everything is new",))
 
 
 def test_stack_that_was_renamed_is_recognised(commit: Commit, project: Path, write_stack: WriteStack) -> None:
@@ -117,7 +117,7 @@ def test_stack_that_was_renamed_is_recognised(commit: Commit, project: Path, wri
     write_stack("test", ("rg-test", "rg-other"))
     made, program = base(project, "test")
     assert program == ""
-    assert made.note == (
+    assert made.notes[0] == (
         "stack test has no file at HEAD: everything is new; Pulumi.dev.yaml, which is gone, is much like it: if the"
         " stack"
         " was renamed, pulumi stack rename test --stack dev keeps its resources, else both would exist"
@@ -130,14 +130,14 @@ def test_stack_that_is_gone_and_unlike_is_not_taken_for_it(
     commit()
     (project / "stacks" / "Pulumi.dev.yaml").unlink()
     write_stack("test", text="config:\n  azure-native:location: westeurope\n")
-    assert base(project, "test")[0].note == "stack test has no file at HEAD: everything is new"
+    assert base(project, "test")[0].notes == ("stack test has no file at HEAD: everything is new",)
 
 
 def test_revision_without_a_program_makes_everything_new(git: Git, commit: Commit, project: Path) -> None:
     commit()
     git("rm", "--quiet", "__main__.py")
     git("commit", "--quiet", "--message=without")
-    assert base(project)[0].note == "there is no program at HEAD (__main__.py does not exist): everything is new"
+    assert base(project)[0].notes == ("there is no program at HEAD (__main__.py does not exist): everything is new",)
 
 
 @pytest.mark.parametrize("text", ["- a list\n", "name: [\n"])
@@ -165,3 +165,33 @@ def test_project_file_that_cannot_be_read_is_named_with_its_revision(text: str, 
 )
 def test_stack_is_unchanged_unless_its_program_reads_what_changed(changed: list[str], *, expected: bool) -> None:
     assert is_unchanged(changed, "dev") is expected
+
+
+SECRETS = "config:\n  cilia:secrets: {{regcred: {{secure: v1:{one}}}, token: {{secure: v1:{two}}}}}\n"
+
+
+def secrets(one: str, two: str) -> tuple[str, str]:
+    """The change of a stack file that gives it secrets."""
+    return "config:\n", SECRETS.format(one=one, two=two)
+
+
+def test_secret_that_was_encrypted_anew_is_named_and_not_shown(
+    commit: Commit, project: Path, write_stack: WriteStack
+) -> None:
+    commit(PROGRAM, secrets("AbCd", "EfGh"))
+    write_stack("dev", secrets("AbCd", "IjKl"))
+    made, _ = base(project)
+    assert made.notes == (
+        "written anew, and not readable here: secrets.token; if the value is another one, what uses it changes as well",
+    )
+    write_stack("dev", secrets("AbCd", "EfGh"))
+    assert base(project)[0].notes == ()
+
+
+def test_submodules_are_said_to_be_empty(commit: Commit, git: Git, project: Path) -> None:
+    commit()
+    (project / ".gitmodules").write_text('[submodule "vendor"]\n\tpath = policies/vendor\n\turl = ../vendor\n')
+    git("update-index", "--add", "--cacheinfo", f"160000,{git('rev-parse', 'HEAD').strip()},policies/vendor")
+    git("add", ".gitmodules")
+    git("commit", "--quiet", "--message=submodule")
+    assert base(project)[0].notes == ("submodules are empty at HEAD: policies/vendor",)

@@ -144,6 +144,21 @@ def test_all_stacks_are_reviewed_and_come_as_previews(commit: Commit, edit: Any,
     assert [(each["stack"], each["worst"]) for each in found["previews"]] == [("dev", "inPlace"), ("prod", "inPlace")]
 
 
+def test_stack_that_lost_its_file_is_said_to_stay(commit: Commit, project: Path, capsys: Capture) -> None:
+    commit(stack="old")
+    commit()
+    (project / "stacks" / "Pulumi.old.yaml").unlink()
+    line = (
+        "old has no stack file any more: what it deployed stays as it is until somebody runs pulumi destroy --stack old"
+    )
+    assert main(["preview", "--against", "HEAD"]) == 0
+    assert capsys.readouterr().out.endswith(f"no changes\n\n{line}\n")
+    assert main(["preview", "--against", "HEAD", "-o", "md"]) == 0
+    assert f"\n{line}.\n" in capsys.readouterr().out
+    assert against(capsys, "--against", "HEAD")["gone"] == ["old"]
+    assert "gone" not in against(capsys, "dev", "--against", "HEAD")
+
+
 def test_stack_with_errors_has_problems_and_no_changes(
     commit: Commit, write_stack: WriteStack, capsys: Capture
 ) -> None:

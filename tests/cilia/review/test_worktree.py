@@ -197,3 +197,20 @@ def test_request_to_end_that_python_loses_is_not_talked_about(capsys: pytest.Cap
 def test_failure_without_a_request_to_end_stays_a_failure() -> None:
     with pytest.raises(AttributeError), orderly_end():
         raise AttributeError
+
+
+def test_branch_that_only_the_remote_has_is_proposed(
+    commit: Commit, git: Git, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    commit()
+    git("branch", "other")
+    clone = tmp_path_factory.mktemp("clone") / "clone"
+    git("clone", "--quiet", str(project), str(clone))
+    with pytest.raises(InputError) as refusal:
+        Repository.of(clone).revision("other")
+    assert str(refusal.value) == f"no revision 'other' in {clone}; did you mean 'origin/other'?"
+
+
+def test_revision_by_its_message_is_found(commit: Commit, git: Git, project: Path) -> None:
+    commit()
+    assert Repository.of(project).revision(":/state").commit == git("rev-parse", "HEAD").strip()
