@@ -89,6 +89,8 @@ def _target(name: str) -> Target:
         return Target(stack_name(file), file)
     root = require_root()
     file = stack_file(name, root)
+    if file.is_dir():
+        raise InputError(f"no stack {name!r}: {typed(file)} is a directory; put its file in its place")
     if not file.is_file():
         raise InputError(_no_stack(name, stacks_of(root), typed(file)) if not Path(name).is_dir() else _directory(name))
     return Target(name, typed(file))

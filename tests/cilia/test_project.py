@@ -107,3 +107,9 @@ def test_a_project_without_stacks_says_how_to_make_one() -> None:
 def test_what_comes_near_is_suggested_and_else_everything_is_listed() -> None:
     assert nearest("stagin", ["dev", "staging"], "the stacks are") == "did you mean 'staging'?"
     assert nearest("x", ["dev", "staging"], "the stacks are") == "the stacks are dev, staging"
+
+
+def test_a_directory_that_is_called_like_a_stack_file_is_said_to_be_one(project: Path) -> None:
+    (project / "stacks" / "Pulumi.dev.yaml").mkdir()
+    with pytest.raises(InputError, match=r"^no stack 'dev': stacks/Pulumi.dev.yaml is a directory; put its file"):
+        target("dev")
