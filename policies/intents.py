@@ -15,11 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from components.facts.policy_features import AZURE_SEARCH_DOMAIN, CLUSTER_DOMAIN
 from components.problems import KeyPath
 from policies.config import NamespaceConfig
 from policies.peers import Peer, Pods
 from policies.ports import Ports, ports_text
 from policies.requests import Requests
+
+_SHOWN_NAMES = 4
 
 Direction = Literal["ingress", "egress"]
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
@@ -130,8 +133,17 @@ class DnsRight:
     names: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
-        what = "any name" if self.names in (None, ("*",)) else f"{len(self.names or ())} names"
-        return f"{self.layer.label}: {self.pods} -> DNS ({what})"
+        return f"{self.layer.label}: {self.pods} -> DNS ({_names_text(self.names)})"
+
+
+def _names_text(names: tuple[str, ...] | None) -> str:
+    """Names as people mean them, without what resolvers append."""
+    if names is None or names == ("*",):
+        return "any name"
+    own = [name for name in names if not name.endswith((CLUSTER_DOMAIN, AZURE_SEARCH_DOMAIN))]
+    more = [f"{len(own) - _SHOWN_NAMES} more"] if len(own) > _SHOWN_NAMES else []
+    cluster = ["names of the cluster"] if any(name.endswith(CLUSTER_DOMAIN) for name in names) else []
+    return ", ".join([*own[:_SHOWN_NAMES], *more, *cluster])
 
 
 @dataclass(frozen=True, slots=True)
