@@ -11,8 +11,33 @@ import pulumi_kubernetes as kubernetes
 from policies.manifests import Manifest, in_order, predecessors
 
 TYPE = "cilia:policies:PolicyBundle"
+EXISTING_TYPE = "cilia:policies:ExistingCluster"
 FIELD_MANAGER = {"pulumi.com/patchFieldManager": "cilia"}
 """One field manager for everything, so that GitOps tools and later versions of this program take over cleanly."""
+
+
+class ExistingCluster(pulumi.ComponentResource):
+    """A cluster that this program did not make, as owner of the policies that it writes there.
+
+    Attributes:
+        provider: Reaches it by a context of the kubeconfig.
+    """
+
+    provider: kubernetes.Provider
+
+    def __init__(self, name: str, context: str) -> None:
+        """Makes the provider.
+
+        Args:
+            name: Pulumi name of the component and of the provider.
+            context: The context.
+        """
+        super().__init__(EXISTING_TYPE, name, {})
+        # another context is another cluster; a kubeconfig with other credentials is not
+        self.provider = kubernetes.Provider(
+            name, context=context, cluster_identifier=context, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs({"context": context})
 
 
 class PolicyBundle(pulumi.ComponentResource):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 from pulumi.runtime import config as runtime_config
 from pulumi_azure_native import authorization, resources
 
@@ -30,12 +29,12 @@ from components.network.zones.resources import PrivateDnsZones
 from components.outputs import arguments, strip_type_aliases, substitute
 from components.problems import PROJECT_NAMESPACE, ConfigError
 from components.values import Ref
-from policies.resources import PolicyBundle, apply_bundles
 from stacks.around import AroundPlan
 from stacks.load import load_values, stack_name
 from stacks.plan import StackPlan, secrets, stack_outputs
 
 if TYPE_CHECKING:
+    from policies.resources import PolicyBundle
     from stacks.policies import ClusterPolicies
 
 
@@ -51,30 +50,6 @@ class Deployed:
     cilium: dict[str, CiliumRelease]
     meshes: dict[str, Mesh]
     bundles: dict[str, PolicyBundle]
-
-
-class ExistingCluster(pulumi.ComponentResource):
-    """A cluster that this program did not make, as owner of the policies that it writes there.
-
-    Attributes:
-        provider: Reaches it by a context of the kubeconfig.
-    """
-
-    provider: kubernetes.Provider
-
-    def __init__(self, name: str, context: str) -> None:
-        """Makes the provider.
-
-        Args:
-            name: Pulumi name of the component and of the provider.
-            context: The context.
-        """
-        super().__init__("cilia:policies:ExistingCluster", name, {})
-        # another context is another cluster; a kubeconfig with other credentials is not
-        self.provider = kubernetes.Provider(
-            name, context=context, cluster_identifier=context, opts=pulumi.ResourceOptions(parent=self)
-        )
-        self.register_outputs({"context": context})
 
 
 def load_stack() -> StackPlan:
@@ -120,9 +95,22 @@ def _shortest(file: Path) -> Path:
 
 
 def _subscription(values: dict[str, object]) -> str:
-    """The subscription of the stack, or else of the login; role assignments contain it."""
+    """The subscription of the stack, or else of the login; role assignments contain it.
+
+    Raises:
+        pulumi.RunError: Neither names one; with what the provider says.
+    """
     configured = values.get("azure-native:subscriptionId")
-    return str(configured) if configured else authorization.get_client_config().subscription_id
+    if configured:
+        return str(configured)
+    try:
+        return str(authorization.get_client_config().subscription_id)
+    except Exception as error:  # noqa: BLE001 - what the SDK raises whenever a function fails
+        reason = str(error).rpartition("returned an error: ")[2]
+        raise pulumi.RunError(
+            f"Azure does not say which subscription to use: {reason}\nSign in with `az login`, or set"
+            " azure-native:subscriptionId and sign in as docs/environments.md says"
+        ) from None
 
 
 def build(plan: StackPlan) -> Deployed:
@@ -252,6 +240,8 @@ def _build_policies(policies: ClusterPolicies, deployed: Deployed) -> None:
     """Bundles after everything that their cluster needs first; those of a cluster for GitOps are only printed."""
     if not policies.applied:
         return
+    from policies.resources import ExistingCluster, apply_bundles  # noqa: PLC0415 - takes time
+
     key = policies.cluster
     bundles = {f"{key}-{bundle.name}": bundle.manifests for bundle in policies.bundles}
     if policies.context is not None:

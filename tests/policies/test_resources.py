@@ -9,7 +9,7 @@ from policies.compile.drafts import Draft
 from policies.manifests import finish
 from policies.normalise import normalise
 from policies.parse import parse_bundle
-from policies.resources import TYPE, apply_bundles
+from policies.resources import EXISTING_TYPE, TYPE, ExistingCluster, apply_bundles
 from stacks.wording import problems_of
 from tests.components.mocks import Deployed, deploy, only
 from tests.policies.builder import FQDN, ISOLATED, Object, compiled, shop
@@ -101,3 +101,15 @@ def test_a_default_deny_of_one_bundle_waits_for_the_allows_of_another() -> None:
 def _drafts(bundle: Object) -> list[Draft]:
     parsed = parse_bundle(bundle, {}, problems_of)
     return compile_bundle(normalise("any", parsed, FQDN)[0], FQDN)[0]
+
+
+def test_an_existing_cluster_is_reached_by_its_context_and_told_apart_by_it() -> None:
+    def build() -> None:
+        ExistingCluster("legacy", "legacy-admin")
+
+    found = deploy(build)
+    assert EXISTING_TYPE == "cilia:policies:ExistingCluster"
+    provider = only(found, "kubernetes legacy")
+    assert provider.parent == "ExistingCluster legacy"
+    assert provider.inputs["context"] == "legacy-admin"
+    assert provider.inputs["clusterIdentifier"] == "legacy-admin"
