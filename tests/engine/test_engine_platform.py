@@ -229,3 +229,87 @@ def test_every_option_of_the_platform_goes_up_settles_is_found_unchanged_and_goe
     down = engine.destroy("--skip-preview")
     assert (down.failures, set(down.ops().values())) == ([], {"delete"})
     assert (set(engine.cloud.snapshot()), engine.resources()) == (before, {})
+
+
+UPGRADED = """
+config:
+  azure-native:location: westeurope
+  cilia:environment: {resourceGroup: {name: rg-test}}
+  cilia:networks:
+    main: {addressSpace: [10.20.0.0/16], subnets: {nodes: {cidr: 10.20.0.0/24}}}
+  cilia:clusters:
+    main:
+      kubernetesVersion: "VERSION"
+      network: main
+      networking: {mode: overlay, podCidr: 192.168.0.0/16}
+      systemPool: {subnet: nodes, count: 3}
+      pools: {user: {subnet: nodes, minCount: 3, maxCount: 5}}
+      MESH
+"""
+
+
+def upgraded(engine: Engine, version: str, mesh: str = "") -> Outcome:
+    """What `pulumi up` does with this version of Kubernetes and this mesh in the stack file."""
+    engine.environment["CILIA_TODAY"] = "2026-08-21"
+    engine.repository(UPGRADED.replace("VERSION", version).replace("MESH", mesh))
+    return engine.up("--skip-preview")
+
+
+def running(engine: Engine) -> dict[str, str]:
+    """The Kubernetes version of the control plane and of each pool in Azure."""
+    return {
+        arm_id.rpartition("/")[2]: str(found.body.get("kubernetesVersion") or found.body.get("orchestratorVersion"))
+        for arm_id, found in engine.cloud.snapshot().items()
+        if arm_id.rpartition("/")[0].endswith(("/managedclusters", "/agentpools"))
+    }
+
+
+def test_kubernetes_goes_up_control_plane_and_system_pool_first_and_never_two_minors_at_once(engine: Engine) -> None:
+    assert upgraded(engine, "1.34").failures == []
+
+    refused = upgraded(engine, "1.36")
+    assert refused.code != 0
+    assert running(engine) == {"aks-main": "1.34", "system": "1.34", "user": "1.34"}
+
+    up = upgraded(engine, "1.35")
+    assert (up.failures, [step.label for step in up.steps()]) == ([], ["ManagedCluster main", "AgentPool main-user"])
+    assert running(engine) == {"aks-main": "1.35", "system": "1.35", "user": "1.35"}
+    assert engine.settled()
+
+
+def istio(revisions: str, settings: str, injection: str) -> str:
+    """A mesh with settings of its own for each revision, and one namespace in it."""
+    of_each = ", ".join(f"{revision}: {{accessLogFile: /dev/stdout}}" for revision in settings.split())
+    return f"istio: {{revisions: [{revisions}], meshConfig: {{{of_each}}}, injection: {{shop: {injection}}}}}"
+
+
+OLD, NEW = "asm-1-29", "asm-1-30"
+ONE, BOTH = "ManagedCluster main", f"{OLD}, {NEW}"
+
+
+def test_mesh_is_upgraded_step_by_step_and_its_settings_are_there_before_who_reads_them(engine: Engine) -> None:
+    assert upgraded(engine, "1.35", istio(OLD, OLD, OLD)).failures == []
+
+    steps = (
+        ("prepare", istio(OLD, f"{OLD} {NEW}", OLD), {f"ConfigMap main-mesh-config-{NEW}": "create"}),
+        ("start", istio(BOTH, f"{OLD} {NEW}", OLD), {ONE: "update"}),
+        ("move", istio(BOTH, f"{OLD} {NEW}", NEW), {"NamespacePatch main-injection-shop": "update"}),
+        ("complete", istio(NEW, f"{OLD} {NEW}", NEW), {ONE: "update"}),
+        ("clean up", istio(NEW, NEW, NEW), {f"ConfigMap main-mesh-config-{OLD}": "delete"}),
+    )
+    for name, mesh, expected in steps:
+        done = upgraded(engine, "1.35", mesh)
+        # the inline list of pools is what a cluster's update sends along
+        assert (name, done.failures, done.ops()) == (name, [], expected)
+    assert engine.settled()
+
+
+def test_step_of_a_meshs_upgrade_out_of_order_is_refused_before_anything_happens(engine: Engine) -> None:
+    assert upgraded(engine, "1.35", istio(OLD, OLD, OLD)).failures == []
+    before = engine.cloud.calls("Update")
+
+    for mesh in (istio(BOTH, OLD, OLD), istio(BOTH, f"{OLD} {NEW}", "asm-1-28"), istio(NEW, NEW, OLD)):
+        refused = upgraded(engine, "1.35", mesh)
+        assert refused.code != 0
+        assert any("the stack file cannot be deployed" in error for error in refused.errors)
+    assert engine.cloud.calls("Update") == before
