@@ -135,10 +135,15 @@ def page() -> Iterator[str]:
     )
     with repository("shop", STACK) as place:
         for kind, request in PULL_REQUESTS.items():
-            lines = "".join(f"-{old}\n+{new}\n" for old, new in request.edits)
-            yield f"\n## {kind.capitalize()}: {request.title}\n\n```diff\n{lines}```\n\n"
-            quoted = "".join(f"> {line}".rstrip() + "\n" for line in comment(place, request).splitlines())
-            yield quoted.replace("> ## ", "> ### ").replace("> ### shop", "> #### shop")
+            yield section(kind, request, comment(place, request))
+
+
+def section(kind: str, request: PullRequest, said: str) -> str:
+    """A pull request on the page: what it edits, and the comment on it as a quotation."""
+    lines = "".join(f"-{old}\n+{new}\n" for old, new in request.edits)
+    quoted = "".join(f"> {line}".rstrip() + "\n" for line in said.splitlines())
+    quoted = quoted.replace("> ## ", "> ### ").replace("> ### shop", "> #### shop")
+    return f"\n## {kind.capitalize()}: {request.title}\n\n```diff\n{lines}```\n\n{quoted}"
 
 
 def main() -> None:

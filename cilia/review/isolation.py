@@ -80,8 +80,8 @@ def _requirement(key: str, operator: str, values: tuple[str, ...]) -> str:
         case "In" | "NotIn":
             return f"{key} {'in' if operator == 'In' else 'not in'} ({', '.join(values)})"
         case "Exists":
-            return f"with {key}"
-    return f"without {key}"
+            return f"any {key}"
+    return f"no {key}"
 
 
 def gained(before: Iterable[Selector], after: Iterable[Selector]) -> list[str]:
@@ -137,11 +137,11 @@ def _described(kind: Mapping[str, str | None], domains: Mapping[str, Sequence[st
 
 def _label(key: str, value: str | None, domain: Sequence[str | None]) -> str:
     if value is None:
-        return f"without {key}"
+        return f"no {key}"
     if value != _OTHER:
         return f"{key}={value}"
     known = tuple(each for each in domain if each is not None and each != _OTHER)
-    return _requirement(key, "NotIn", known) if known else f"with {key}"
+    return _requirement(key, "NotIn", known) if known else f"any {key}"
 
 
 def isolations(kind: str, namespace: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Selector]]:

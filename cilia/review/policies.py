@@ -82,10 +82,15 @@ def places_of(resource: Resource) -> Iterator[tuple[Place, Selector]]:
 def whom(resource: Resource, others: Mapping[Place, list[Selector]]) -> tuple[str, ...]:
     """Whom an object isolates and others do not: `app=shop in team-a for ingress`."""
     return tuple(
-        f"{workloads} in {namespace or 'every namespace'} for {direction}"
+        f"{pods(workloads)} in {namespace or 'every namespace'} for {direction}"
         for (cluster, namespace, by, direction), selector in places_of(resource)
         for workloads in gained(others.get((cluster, namespace, by, direction), ()), [selector])
     )
+
+
+def pods(workloads: str) -> str:
+    """Selected pods inside a sentence."""
+    return "all pods" if workloads == "all" else f"pods with {workloads}"
 
 
 def _intent(found: tuple[str, ...]) -> dict[str, str]:

@@ -109,9 +109,11 @@ def _section(review: Review) -> _Section:
     harmless = [change for change in changes if not is_dangerous(change) and not change.comes_along]
     head = [f"### {_plain(review.stack)}: {verdict(changes)}", ""]
     head += [line for note in review.notes for line in (f"> {_plain(note)}", "")]
+    isolation = _lines(1, "Isolation", isolation_lines(review.policies))
     parts = [
-        _lines(1, "Isolation", isolation_lines(review.policies)),
-        _Part(0, [], [_item(change) for change in own], [""], "change"),
+        isolation,
+        # without a title between them two lists would be one
+        _Part(0, ["**Changes**", ""] if isolation.items else [], [_item(change) for change in own], [""], "change"),
         _table(review),
         _lines(2, "Policies", intent_lines(review.policies)),
         _folded(

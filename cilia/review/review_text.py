@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cilia.output import Look, Style, counted
 from cilia.review.changes import Change, by_danger
-from cilia.review.policies import PolicyChanges
+from cilia.review.policies import PolicyChanges, pods
 from cilia.review.review import Review
 from cilia.review.words import effects, is_dangerous, label, sides, value, verdict
 from cilia.table import Column, table
@@ -102,7 +102,7 @@ def _listed(title: str, lines: Sequence[str], style: Style) -> Iterator[str]:
 def isolation_lines(policies: PolicyChanges) -> Sequence[str]:
     """Who gains or loses isolation, one line each: it decides who reaches whom."""
     return [
-        f"{each['cluster']}: {each['workloads']} in {each['namespace'] or 'every namespace'}"
+        f"{each['cluster']}: {pods(each['workloads'])} in {each['namespace'] or 'every namespace'}"
         f" {'are isolated' if each['change'] == 'gained' else 'are no longer isolated'} for {each['direction']}"
         f"{' by the mesh' if each['by'] == 'mesh' else ''}"
         for each in policies.isolation

@@ -314,7 +314,7 @@ def test_first_policy_that_isolates_pods_is_disruptive() -> None:
     found = judged([kubernetes()], [kubernetes(), policy(spec=ISOLATES)])["deny", None]
     assert (found.effects, found.rule) == (("create", "disruptive"), "CHG-18")
     assert found.message == (
-        "is created; isolates app=a in shop for ingress: from then on only what policies allow goes on"
+        "is created; isolates pods with app=a in shop for ingress: from then on only what policies allow goes on"
     )
 
 
@@ -327,7 +327,7 @@ def test_last_policy_that_isolates_pods_lets_everybody_in() -> None:
     found = judged([kubernetes(), policy(spec=ISOLATES)], [kubernetes()])["deny", None]
     assert (found.effects, found.rule) == (("disruptive", "delete"), "CHG-18")
     assert found.message == (
-        "is deleted; nothing isolates app=a in shop for ingress any more: everything is allowed there"
+        "is deleted; nothing isolates pods with app=a in shop for ingress any more: everything is allowed there"
     )
 
 

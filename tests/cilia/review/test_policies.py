@@ -62,7 +62,7 @@ def test_unchanged_policies_change_nothing() -> None:
         (
             NETWORK_POLICY,
             {"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}},
-            ["with a ingress"],
+            ["any a ingress"],
         ),
     ],
 )

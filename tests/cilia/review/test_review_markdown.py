@@ -127,8 +127,9 @@ def test_who_is_isolated_stands_before_the_changes_and_intents_after_them() -> N
         isolation=({**line, "change": "lost"},),
     )
     found = review_markdown([review(change("disruptive"), policies=policies)])
+    assert "\n\n**Changes**\n\n- **disruptive**" in found
     isolation, intents = (
-        "**Isolation**\n\n- main: app=a in shop are no longer isolated",
+        "**Isolation**\n\n- main: pods with app=a in shop are no longer isolated",
         "**Policies**\n\n- main: new in",
     )
     assert found.index(isolation) < found.index("- **disruptive**") < found.index(intents)
