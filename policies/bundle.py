@@ -13,7 +13,7 @@ from policies.attachment import BundleReference
 from policies.capabilities import Capabilities
 from policies.compile.compiler import compile_bundle
 from policies.intents import Layer, Meaning
-from policies.library import Library
+from policies.library import Library, UnreadableFileError
 from policies.lint.source import Source
 from policies.manifests import Manifest, adopt, finish, in_order
 from policies.normalise import normalise
@@ -111,7 +111,10 @@ def plan_bundle(reference: BundleReference, path: KeyPath, capabilities: Capabil
         capabilities: What the cluster can enforce.
         reading: How and where files are read.
     """
-    file = reading.library.bundle(reference.name)
+    try:
+        file = reading.library.bundle(reference.name)
+    except UnreadableFileError as error:
+        return BundlePlan(reference.name, "", problems=(NO_FILE.error((*path, "name"), str(error)),))
     if file is None:
         message = unknown("bundle", reference.name, reading.library.names())
         return BundlePlan(reference.name, "", problems=(NO_FILE.error((*path, "name"), message),))
@@ -151,7 +154,11 @@ def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Sou
     found: list[tuple[Layer, Source]] = []
     problems: list[Problem] = []
     for layer, path, name in meaning.raw:
-        file = reading.library.manifest(name)
+        try:
+            file = reading.library.manifest(name)
+        except UnreadableFileError as error:
+            problems.append(NO_FILE.error(path, str(error)))
+            continue
         if file is None:
             message = f"there is no file {name!r} beside the bundle; correct the name, or add it"
             problems.append(NO_FILE.error(path, message))

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+
+class UnreadableFileError(Exception):
+    """A file that is there and cannot be read; its text says why, and what to do."""
+
+
 SHIPPED = Path(__file__).parent / "bundles"
 LARGEST_FILE_BYTES = 10_000_000
 
@@ -30,10 +35,10 @@ class Library(Protocol):
         """Every bundle that there is."""
 
     def bundle(self, name: str) -> File | None:
-        """A bundle's file; None if there is none."""
+        """A bundle's file; None if there is none. Raises: UnreadableFileError."""
 
     def manifest(self, file: str) -> File | None:
-        """A file of a raw layer, as the layer names it; None if there is none inside the library."""
+        """A file of a raw layer, as it names it; None if there is none in the library. Raises: UnreadableFileError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +55,39 @@ class DirectoryLibrary:
 
     def names(self) -> tuple[str, ...]:
         """Every bundle that there is."""
-        return tuple(sorted(file.stem for file in self.directory.glob("*.yaml")))
+        return tuple(sorted(file.stem for file in self.directory.glob("*.yaml") if self._place(file.name)))
 
     def bundle(self, name: str) -> File | None:
-        """A bundle's file; None if there is none."""
+        """A bundle's file; None if there is none. Raises: UnreadableFileError."""
         return self._read(f"{name}.yaml") if name in self.names() else None
 
     def manifest(self, file: str) -> File | None:
-        """A file of a raw layer; None if there is none, or if it lies outside the directory."""
+        """A file of a raw layer; None if there is none, or if it lies outside the directory.
+
+        Raises:
+            UnreadableFileError: It is too large, or not permitted.
+        """
         return self._read(file)
 
+    def _place(self, file: str) -> Path | None:
+        """Where a file is; None for what is no file, or lies outside the directory."""
+        try:
+            path = (self.directory / file).resolve()
+            return path if path.is_relative_to(self.directory.resolve()) and path.is_file() else None
+        except (OSError, ValueError):
+            return None  # a name that no file can have: too long, or with a NUL character
+
     def _read(self, file: str) -> File | None:
-        path = (self.directory / file).resolve()
-        if not path.is_relative_to(self.directory.resolve()) or not path.is_file():
+        path = self._place(file)
+        if path is None:
             return None
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            return None
-        return File(f"{self.label}/{file}", path.read_bytes())
+        try:
+            with path.open("rb") as opened:
+                text = opened.read(LARGEST_FILE_BYTES + 1)
+        except OSError as error:
+            reason = (error.strerror or "unknown error").lower()
+            raise UnreadableFileError(f"{self.label}/{file} cannot be read: {reason}; check the permissions") from None
+        if len(text) > LARGEST_FILE_BYTES:
+            limit = f"{LARGEST_FILE_BYTES:,} bytes"
+            raise UnreadableFileError(f"{self.label}/{file} is larger than {limit}; split it")
+        return File(f"{self.label}/{file}", text)

@@ -8,10 +8,14 @@ import pytest
 import yaml
 
 from policies.attachment import ClusterPoliciesConfig
+from policies.bundle import Reading
 from policies.capabilities import Capabilities
 from policies.cluster import PolicyPlan, plan_policies
+from policies.library import File, UnreadableFileError
+from stacks.wording import problems_of
+from stacks.yaml_document import read
 from tests.policies.builder import FQDN, ISOLATED, L7, PLAIN, Object, shop
-from tests.policies.reading import reading
+from tests.policies.reading import Texts, reading
 
 RAW: Object = {
     "apiVersion": "cilium.io/v2",
@@ -129,6 +133,29 @@ def test_a_raw_manifest_is_checked_at_its_own_line() -> None:
 )
 def test_a_raw_file_that_is_no_policy_is_refused(raw: dict[str, str], expected: str) -> None:
     assert expected in lines(plan({"shop": shop(ISOLATED, {"raw": ["extra.yaml"]})}, raw))
+
+
+@pytest.mark.parametrize(
+    ("bundle", "place"),
+    [("shop", "policies.main.bundles[0].name"), ("other", "bundles/other.yaml:2 layers[0].raw[0]")],
+    ids=["bundle", "raw"],
+)
+def test_a_file_that_cannot_be_read_is_a_problem_where_it_is_named(bundle: str, place: str) -> None:
+    class Locked(Texts):
+        def _refuse(self, file: str) -> File:
+            raise UnreadableFileError(f"{file} cannot be read")
+
+        def bundle(self, name: str) -> File | None:
+            return self._refuse(name) if name == "shop" else super().bundle(name)
+
+        def manifest(self, file: str) -> File | None:
+            return self._refuse(file)
+
+    library = Locked({"shop": "", "other": "layers:\n  - raw: [extra.yaml]\n"})
+    config = ClusterPoliciesConfig.model_validate({"bundles": [{"name": bundle}]})
+    found = plan_policies("main", config, PLAIN, Reading(read, problems_of, library))
+    file = bundle if bundle == "shop" else "extra.yaml"
+    assert lines(found) == [f"{place}: {file} cannot be read [BND-21]"]
 
 
 def test_two_bundles_are_looked_at_together() -> None:

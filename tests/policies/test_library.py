@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.library import DirectoryLibrary, File
+from policies.library import DirectoryLibrary, File, UnreadableFileError
 
 
 @pytest.fixture
@@ -29,6 +29,30 @@ def test_manifests_are_found_by_their_path(library: DirectoryLibrary) -> None:
     assert library.manifest("manifests/extra.yaml") == File("here/manifests/extra.yaml", b"kind: x\n")
 
 
-@pytest.mark.parametrize("path", ["../secret.yaml", "manifests", "nothing.yaml", "/etc/hostname"])
+@pytest.mark.parametrize(
+    "path", ["../secret.yaml", "manifests", "nothing.yaml", "/etc/hostname", "a\0b.yaml", f"{'x' * 5000}.yaml"]
+)
 def test_nothing_outside_the_directory_is_read(library: DirectoryLibrary, path: str) -> None:
     assert library.manifest(path) is None
+
+
+def test_directories_and_links_out_of_the_directory_are_no_bundles(library: DirectoryLibrary) -> None:
+    (library.directory / "folder.yaml").mkdir()
+    (library.directory / "link.yaml").symlink_to(library.directory.parent / "secret.yaml")
+    assert library.names() == ("shop",)
+    assert library.bundle("link") is None
+
+
+def test_file_that_is_too_large_says_so(library: DirectoryLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.library.LARGEST_FILE_BYTES", 10)
+    with pytest.raises(UnreadableFileError, match=r"^here/shop.yaml is larger than 10 bytes; split it$"):
+        library.bundle("shop")
+
+
+def test_file_that_is_not_permitted_says_so(library: DirectoryLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, _mode: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(UnreadableFileError, match=r"cannot be read: permission denied; check the permissions$"):
+        library.manifest("manifests/extra.yaml")
