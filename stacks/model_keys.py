@@ -27,6 +27,23 @@ def keys_at(model: type[BaseModel], location: KeyPath) -> Iterable[str]:
     return tuple(key for member in _members(here) if _is_model(member) for key in _fields(member))
 
 
+def kinds_with(model: type[BaseModel], location: KeyPath, key: str) -> tuple[str, tuple[str, ...]]:
+    """For a choice of kinds at a location: the kind that was chosen, and the other kinds that know a key."""
+    here: Any = model
+    chosen, others = "", ()
+    for step in location:
+        members = _members(here)
+        tagged = [member for member in members if _is_model(member) and step in _tags(member)]
+        if len(members) > 1 and tagged:
+            here = tagged[0]
+            chosen = str(step)
+            others = tuple(tag for each in members if each is not here and key in _fields(each) for tag in _tags(each))
+        else:
+            here = _below(members, step)
+            chosen, others = "", ()
+    return chosen, others
+
+
 def _walk(model: type[BaseModel], location: KeyPath) -> Iterator[tuple[str | int, Any, bool]]:
     """Each key of a location with the type below it, and whether the key is written in the file."""
     here: Any = model

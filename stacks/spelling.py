@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.problems import KeyPath
-from stacks.model_keys import keys_at, visible_path
+from stacks.model_keys import keys_at, kinds_with, visible_path
 
 _CLOSE_ENOUGH = 0.5
 
@@ -54,7 +54,8 @@ def as_meant(error: ValidationError, model: type[BaseModel], value: object) -> M
         path = visible_path(model, location)
         taken = [each[-1] for each in mended if each[:-1] == path[:-1]]
         known = [key for key in keys_at(model, location[:-1]) if key not in taken]
-        name = nearest(str(path[-1]), known)
+        # a key of another kind is no slip
+        name = None if kinds_with(model, location[:-1], str(path[-1]))[1] else nearest(str(path[-1]), known)
         value, renamed = _renamed(value, path, name)
         if renamed and name is not None:
             mended.append((*path[:-1], name))

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from components.problems import KeyPath, Problem
 from components.rules import Rule, declared_rules
 from components.values import shown
-from stacks.model_keys import keys_at, visible_path
+from stacks.model_keys import keys_at, kinds_with, visible_path
 from stacks.spelling import nearest
 
 _SCHEMA = "docs/stack.schema.json"
@@ -128,7 +128,11 @@ def _missing(fault: _Fault) -> str:
 
 
 def _extra(fault: _Fault) -> str:
-    return unknown_key(str(fault.location[-1]), keys_at(fault.model, fault.location[:-1]))
+    key, place = str(fault.location[-1]), fault.location[:-1]
+    chosen, others = kinds_with(fault.model, place, key)
+    if others:
+        return f"unknown key {shown(key)} with {chosen}, it goes with {' or '.join(others)}; remove it, or choose that"
+    return unknown_key(key, keys_at(fault.model, place))
 
 
 def _literal(fault: _Fault) -> str:

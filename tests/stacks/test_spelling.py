@@ -92,3 +92,14 @@ def test_order_of_keys_stays_that_of_the_file() -> None:
     parsed = parse(stack({"cilia:networks": {"main": {"subnets": subnets}}}))
     assert sorted(parsed.config.networks["main"].subnets) == ["a", "b", "nodes"]
     assert str(parsed.config.networks["main"].subnets["a"].cidr) == "10.20.1.0/24"
+
+
+def test_key_of_another_mode_is_left_out_and_not_taken_for_a_slip() -> None:
+    parsed = parse(byocni(networking={"dataplane": "cilium"}))
+    assert [str(problem) for problem in parsed.problems] == [
+        (
+            "clusters.main.networking.dataplane: unknown key 'dataplane' with byocni, it goes with overlay or podSubnet"
+            " or nodeSubnet; remove it, or choose that [CFG-01]"
+        )
+    ]
+    assert parsed.skipped == ()

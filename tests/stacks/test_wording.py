@@ -77,12 +77,21 @@ def system(values: dict[str, Any]) -> dict[str, Any]:
             cluster({"networking": {"allocation": "dynamic"}}),
             [
                 (
-                    "clusters.main.networking.allocation: unknown key 'allocation'; known here: dataplane,"
-                    " dnsServiceIP, ipFamilies, ipv6PodCidr, ipv6ServiceCidr, mode, networkPolicy, outbound, podCidr,"
-                    " serviceCidr [CFG-01]"
+                    "clusters.main.networking.allocation: unknown key 'allocation' with overlay, it goes with"
+                    " podSubnet; remove it, or choose that [CFG-01]"
                 )
             ],
             id="of-another-mode",
+        ),
+        pytest.param(
+            cluster({"networking": {"outbound": {"type": "managedNATGateway", "allocatedOutboundPorts": 8}}}),
+            [
+                (
+                    "clusters.main.networking.outbound.allocatedOutboundPorts: unknown key 'allocatedOutboundPorts'"
+                    " with managedNATGateway, it goes with loadBalancer; remove it, or choose that [CFG-01]"
+                )
+            ],
+            id="of-another-type-below-a-mode",
         ),
         pytest.param(
             network({"natGateways": {"a": {"publicIps": 2}}}),
