@@ -8,11 +8,23 @@ from pathlib import Path
 import pytest
 
 from cilia.main import VERBS, main
+from tools.demo_pr import repository
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 TODAY = "2026-08-21"
 _PAGES = ["README", *(file.stem for file in sorted((ROOT / "docs").glob("*.md")))]
+
+ALLOWS_EVERYTHING = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: partner, namespace: sandbox}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+    - {}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +50,37 @@ def test_refusal_on_the_front_page_is_what_validate_says(capsys: pytest.CaptureF
     assert main(["validate", str(file), "--today", TODAY]) == 1
     said = capsys.readouterr().out.replace(str(file), "stacks/Pulumi.prod.yaml")
     assert f"```console\n$ cilia validate prod\n{said}```" in README
+
+
+def test_review_on_the_front_page_is_what_preview_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The production stack with a pod range twice as large; the page has the verdict and what comes first."""
+    stack = (ROOT / "stacks" / "Pulumi.prod.yaml").read_text()
+    with repository("prod", stack) as place:
+        file = place / "stacks" / "Pulumi.prod.yaml"
+        file.write_text(stack.replace("podCidr: 192.168.0.0/18", "podCidr: 192.168.0.0/17"))
+        monkeypatch.chdir(place)
+        assert main(["preview", "prod", "--against", "main", "--today", TODAY]) == 1
+    said = re.sub(r" \(\w{7}\)", "", capsys.readouterr().out)
+
+    first = said[: said.index("\n\n", said.index("refused, replaced"))]
+    assert f"```console\n$ cilia preview prod --against main\n{first}\n…\n```" in README
+
+
+def test_finding_in_a_policy_on_the_front_page_is_what_validate_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundle of the dev stack with a manifest by hand, in which `- {}` is all that a rule says."""
+    with repository("dev", (ROOT / "stacks" / "Pulumi.dev.yaml").read_text()) as place:
+        bundles = place / "policies" / "bundles"
+        (bundles / "manifests" / "partner.yaml").write_text(ALLOWS_EVERYTHING)
+        with (bundles / "deny-all-with-dns.yaml").open("a") as bundle:
+            bundle.write("  - raw: [manifests/partner.yaml]\n")
+        monkeypatch.chdir(place)
+        assert main(["validate", "dev", "--today", TODAY]) == 1
+
+    assert f"```console\n$ cilia validate dev\n{capsys.readouterr().out}```" in README
 
 
 def test_every_command_is_on_the_front_page() -> None:
