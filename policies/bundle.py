@@ -15,7 +15,7 @@ from policies.compile.compiler import compile_bundle
 from policies.intents import Layer, Meaning
 from policies.library import Library, UnreadableFileError
 from policies.lint.source import Source
-from policies.manifests import Manifest, adopt, finish, in_order
+from policies.manifests import Manifest, adopt, finish, in_order, is_addressed
 from policies.normalise import normalise
 from policies.parse import ParsedBundle, Wording, parse_bundle
 from policies.resolve import speaks_http, unknown
@@ -125,7 +125,8 @@ def plan_bundle(reference: BundleReference, path: KeyPath, capabilities: Capabil
     meaning, manifests, found = compile_parsed(reference.name, parsed, capabilities)
     raw, missing = read_raw(meaning, reading)
     problems = [*unreadable, *_placed((*found, *missing), file.label, line)]
-    adopted = () if errors(problems) else [adopt(reference.name, layer, source.object) for layer, source in raw]
+    wanted = () if errors(problems) else raw
+    adopted = [adopt(reference.name, layer, one.object) for layer, one in wanted if is_addressed(one.object)]
     manifests = () if errors(problems) else manifests
     return BundlePlan(
         reference.name,

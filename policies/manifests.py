@@ -105,6 +105,16 @@ def predecessors(manifests: Iterable[Manifest]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def is_addressed(written: Object) -> bool:
+    """Whether what a person wrote has a kind, a name and labels in their form; lints say what is wrong."""
+    metadata = written.get("metadata")
+    if not isinstance(written.get("kind"), str) or not isinstance(metadata, dict):
+        return False
+    mappings = (metadata.get("labels"), metadata.get("annotations"))
+    named = isinstance(metadata.get("name"), str) and isinstance(metadata.get("namespace"), str | None)
+    return named and all(each is None or isinstance(each, dict) for each in mappings)
+
+
 def adopt(bundle: str, layer: Layer, written: Object) -> Manifest:
     """A manifest that a person wrote, with our labels; what isolates comes late, what only opens comes early."""
     metadata = dict(written.get("metadata") or {})
@@ -123,7 +133,8 @@ def adopt(bundle: str, layer: Layer, written: Object) -> Manifest:
 
 def _never_isolates(written: Object) -> bool:
     """Whether a Cilium policy says of both directions that it does not isolate."""
-    found = [written.get("spec"), *(written.get("specs") or ())]
+    several = written.get("specs")
+    found = [written.get("spec"), *(several if isinstance(several, list) else ())]
     specs = [one for one in found if isinstance(one, dict)]
     flags = [one.get("enableDefaultDeny") for one in specs]
     return bool(specs) and all(

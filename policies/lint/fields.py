@@ -91,6 +91,9 @@ _SELECTOR: Node = {
 }
 
 
+_TEXTS: Node = {"type": "object", "values": {"type": "string"}}
+
+
 def _network_rule(key: str) -> Node:
     peer = {
         "podSelector": _SELECTOR,
@@ -185,6 +188,9 @@ def _identity(source: Source) -> Iterator[Problem]:
             yield IDENTITY.error(("metadata", "namespace"), "a clusterwide policy has no namespace; remove it")
     elif versions and not isinstance(namespace, str):
         yield IDENTITY.error(("metadata",), "the namespace is missing; add metadata.namespace")
+    for key in ("labels", "annotations"):
+        if source.metadata.get(key) is not None:
+            yield from _check(source.metadata[key], _TEXTS, ("metadata", key), "")
 
 
 def _resolved(node: Node, table: str) -> Node:

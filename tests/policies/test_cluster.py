@@ -158,6 +158,27 @@ def test_a_file_that_cannot_be_read_is_a_problem_where_it_is_named(bundle: str, 
     assert lines(found) == [f"{place}: {file} cannot be read [BND-21]"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"metadata": {"namespace": "shop"}}, "metadata: nothing is not a name"),
+        ({"metadata": "mine"}, "metadata: nothing is not a name"),
+        ({"specs": True}, "specs: true where a list is meant"),
+        ({"kind": None}, "kind: nothing is no kind of policy"),
+        ({"metadata": {**RAW["metadata"], "labels": "x"}}, "metadata.labels: 'x' where a mapping is meant"),
+        ({"metadata": {**RAW["metadata"], "labels": {"tier": 1}}}, "metadata.labels.tier: the number 1 where text is"),
+        ({"metadata": {**RAW["metadata"], "annotations": []}}, "metadata.annotations: a list where a mapping is"),
+    ],
+    ids=["no name", "no metadata", "specs", "no kind", "labels", "a label", "annotations"],
+)
+def test_a_raw_manifest_without_a_form_is_a_problem_and_no_object(changes: Object, expected: str) -> None:
+    found = plan({"shop": shop({"raw": ["extra.yaml"]})}, {"extra.yaml": yaml.safe_dump({**RAW, **changes})})
+    assert any(expected.partition(": ")[2] in line and "bundles/extra.yaml" in line for line in lines(found)), lines(
+        found
+    )
+    assert [one for one in found.problems if one.severity == "error"]
+
+
 def test_two_bundles_are_looked_at_together() -> None:
     http = {"http": [{"from": "frontend", "to": "backend", "port": "http", "allow": [{"methods": ["GET"]}]}]}
     flows = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
