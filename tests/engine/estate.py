@@ -49,6 +49,7 @@ def _comparable(deployment: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         item["urn"]: {
             **{field: _open(value) for field, value in item.items() if field not in _OWN},
+            "id": item.get("id", "").lower(),  # ARM ids ignore case, and Azure spells some otherwise than a program
             "dependencies": sorted(item.get("dependencies") or []),  # in the order in which the engine learns of them
             "propertyDependencies": {
                 name: sorted(urns) for name, urns in (item.get("propertyDependencies") or {}).items() if urns

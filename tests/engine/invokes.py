@@ -57,15 +57,16 @@ def _credentials(azure: Azure, subscription: str, function: str, args: dict[str,
     if function == "listManagedClusterAdminCredentials" and cluster.get("disableLocalAccounts"):
         message = "Getting static credential is not allowed because this cluster is set to disable local accounts."
         raise AzureError(400, "BadRequest", message)
-    text = azure.store.control().kubeconfig or kubeconfig(cluster, CREDENTIALS[function])
+    control = azure.store.control()
+    text = control.kubeconfig or kubeconfig(cluster, CREDENTIALS[function], control.cluster_login or PLANTED_TOKEN)
     return {"kubeconfigs": [{"name": CREDENTIALS[function], "value": base64.b64encode(text.encode()).decode()}]}
 
 
-def kubeconfig(cluster: dict[str, Any], user: str) -> str:
+def kubeconfig(cluster: dict[str, Any], user: str, token: str = PLANTED_TOKEN) -> str:
     """What AKS hands out: a token while there are local accounts, else a call of kubelogin."""
     name = cluster["name"]
     host = cluster.get("fqdn") or cluster["privateFQDN"]
-    login = f"token: {PLANTED_TOKEN}"
+    login = f"token: {token}"
     if cluster.get("disableLocalAccounts"):
         arguments = "[get-token, --login, azurecli, --server-id, 6dae42f8-4368-4678-94ff-3960e28e3630]"
         call = f"apiVersion: client.authentication.k8s.io/v1beta1, command: kubelogin, args: {arguments}"

@@ -49,6 +49,8 @@ BUILT_IN_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-
 ISTIO_NAMESPACES = frozenset({"aks-istio-system", "aks-istio-ingress", "aks-istio-egress"})
 # An object of these changes in place everywhere but here.
 FORCE_NEW = frozenset({"apiVersion", "kind", "metadata.name", "metadata.namespace"})
+# `clusterUnreachableReason` in the provider
+UNREACHABLE = "configured Kubernetes cluster is unreachable: unable to load schema information from the API server"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 RELEASE_FORCE_NEW = frozenset({"name", "namespace"})
 
@@ -172,14 +174,13 @@ class Kubernetes:
         raise RefusedError(f"the simulated kubernetes provider has no function {token}")
 
     def _server(self, world: World) -> dict[str, Any]:
-        """The objects of the cluster this provider talks to. Raises: RefusedError when nothing answers there."""
+        """The objects of the cluster this provider talks to. Raises: RefusedError when nothing lets it in there."""
         host = host_of(self.config)
-        if host.startswith("context:") or cluster_at(world, host) is not None:
-            return world.kubernetes.setdefault(host, {})
-        raise RefusedError(
-            "configured Kubernetes cluster is unreachable: unable to load schema information "
-            f"from the API server: no such host {host}"
-        )
+        if not host.startswith("context:") and cluster_at(world, host) is None:
+            raise RefusedError(f"{UNREACHABLE}: no such host {host}")
+        if world.control.cluster_login not in (self.config.get("kubeconfig") or ""):
+            raise RefusedError(f"{UNREACHABLE}: the server has asked for the client to provide credentials")
+        return world.kubernetes.setdefault(host, {})
 
     def _judge(self, world: World, objects: dict[str, Any], urn: Urn, inputs: dict[str, Any]) -> None:
         namespace = inputs.get("namespace") if urn.type == RELEASE else at(inputs, "metadata.namespace")

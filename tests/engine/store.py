@@ -60,6 +60,8 @@ class Control:
     unregistered_features: dict[str, str] = field(default_factory=dict)
     # handed out instead of a made-up kubeconfig, for a real API server
     kubeconfig: str = ""
+    # after the clusters' credentials were rotated: what kubeconfigs have now, and API servers take nothing else
+    cluster_login: str = ""
     # the patch that AKS picks for a minor version
     patch_version: str = "4"
 
