@@ -142,7 +142,21 @@ def _reviewed(targets: list[Target], repository: Repository, revision: Revision,
             recordings = left.enter_context(recorded(jobs, place)) if jobs else None
         for target in targets:
             preview = preview_stack(target.file, repository.root, today=today)
-            yield _compared(Review(preview, revision), target, then[target.file], recordings)
+            begun = Review(preview, revision, notes=tuple(_printed_only(preview, changed)))
+            yield _compared(begun, target, then[target.file], recordings)
+
+
+def _printed_only(preview: Preview, changed: Sequence[str]) -> Iterator[str]:
+    """That the program has no part in policies which something else writes to a cluster."""
+    plan = preview.loaded.plan
+    if plan is None or not any(path.startswith("policies/") or path.endswith(".yaml") for path in changed):
+        return
+    clusters = [key for key, policies in plan.policies.items() if policies.bundles and not policies.applied]
+    if clusters:
+        yield (
+            f"policies of {', '.join(clusters)} are not part of this program, and not of this review either: compare"
+            f" what cilia policies {preview.loaded.stack} prints"
+        )
 
 
 def _is_unchanged(target: Target, changed: list[str], repository: Repository, revision: Revision) -> bool:
@@ -184,5 +198,5 @@ def _compared(begun: Review, target: Target, then: _Then, recordings: Recordings
         changes=tuple(classify(old, new)),
         addresses=tuple(address_changes(old, new)),
         policies=policy_changes(old, new),
-        notes=then.notes,
+        notes=(*then.notes, *begun.notes),
     )

@@ -276,3 +276,28 @@ def test_nothing_is_left_after_a_request_to_end(
     # Python ends by the signal itself if that came while it ran `exec`, which an import may do
     assert process.returncode in (-number, 128 + number)
     assert nothing_left(scratch, git)
+
+
+GITOPS = (
+    "      systemPool: {vmSize",
+    "      inCluster: gitops\n      systemPool: {vmSize",
+)
+ATTACHED = ("  cilia:clusters:\n", "  cilia:policies: {main: {bundles: [{name: quiet}]}}\n  cilia:clusters:\n")
+BUNDLE = "namespaces: {quiet: {manage: true}}\nlayers:\n  - baseline: {isolate: [quiet]}\n"
+
+
+def test_policies_that_something_else_applies_are_said_to_be_left_out(
+    commit: Commit, project: Path, capsys: Capture
+) -> None:
+    bundles = project / "policies" / "bundles"
+    bundles.mkdir(parents=True)
+    (bundles / "quiet.yaml").write_text(BUNDLE)
+    commit(PROGRAM, GITOPS, ATTACHED)
+    (bundles / "quiet.yaml").write_text(BUNDLE.replace("true", "false"))
+    (note,) = against(capsys, "dev", "--against", "HEAD")["notes"]
+    assert note == (
+        "policies of main are not part of this program, and not of this review either: compare what cilia policies dev"
+        " prints"
+    )
+    (bundles / "quiet.yaml").write_text(BUNDLE)
+    assert against(capsys, "dev", "--against", "HEAD")["notes"] == []
