@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cilia.arm_ids import azure_type
+from cilia.arm_ids import azure_type, predict
 from cilia.review.isolation import Selector
 from cilia.review.pairing import Pair
 from cilia.review.planning import Planned
@@ -74,6 +74,12 @@ class Around:
             releases=whom(old, self.isolates) if old else (),
         )
 
+    def same(self, resource: Resource) -> Resource | None:
+        """What goes and is the same thing where it lives, under another name in Pulumi."""
+        where = _where(resource)
+        gone = (each.old for each in self.pairs if each.old and each.new is None and "id" not in each.old.options)
+        return next((old for old in gone if _where(old) == where), None) if where else None
+
     def neighbours(self, subnet: Resource) -> Iterator[str]:
         """The other subnets of a network when one is written: earlier ones moved already, later ones not yet."""
         before = True
@@ -140,6 +146,18 @@ def _pool(inputs: Mapping[str, Any], name: object) -> Pool:
     if inputs.get("enableAutoScaling") and isinstance(least, int) and isinstance(most, int):
         return Pool(str(name), least, most)
     return Pool(str(name), known, known)
+
+
+def _where(resource: Resource) -> tuple[str, ...] | None:
+    """What tells a thing apart where it lives, in Azure or in a cluster; None where that is not certain."""
+    arm_id = predict(resource.type, resource.inputs)
+    if arm_id is not None:
+        return (arm_id.lower(),)
+    metadata = resource.inputs.get("metadata")
+    if not resource.type.startswith("kubernetes:") or not isinstance(metadata, Mapping) or "name" not in metadata:
+        return None
+    provider = str(resource.options.get("provider", "")).rpartition("::")[2]
+    return provider, resource.type, str(metadata.get("namespace", "")), str(metadata["name"])
 
 
 def label_of(resource: Resource) -> str:

@@ -20,6 +20,7 @@ from components.mutability.deployment import (
     ASKED,
     CREATED,
     DELETED,
+    EXISTS,
     FOLLOWS,
     FORCED,
     IGNORED,
@@ -88,6 +89,10 @@ def _added(new: Resource, around: Around) -> Change:
         return _whole(new, "add", ("noEffect",), READ, "refers to something that exists, and changes nothing of it")
     if new.options.get("import"):
         return _whole(new, "add", ("noEffect",), READ, "takes over something that exists, as it is")
+    same = around.same(new)
+    if same is not None:
+        message = f"is what {label_of(same)} is, which is still there then: the provider creates nothing that exists"
+        return _whole(new, "add", ("create", "refused"), EXISTS, f"{message}; {_rename(same, new)}")
     if azure_type(new.type) == _SUBNET:
         ranges = new.inputs.get("addressPrefixes") or new.inputs.get("addressPrefix")
         others = in_the_way(ranges, around.neighbours(new))
@@ -98,6 +103,10 @@ def _added(new: Resource, around: Around) -> Change:
     if verdict:
         return _whole(new, "add", ("create", *verdict.effects), ISOLATION, verdict.message)
     return _whole(new, "add", ("create",), CREATED, "is created")
+
+
+def _rename(old: Resource, new: Resource) -> str:
+    return f"if it is renamed in Pulumi only: pulumi state rename '{old.urn}' {new.name}"
 
 
 def _removed(old: Resource, around: Around) -> Change:

@@ -106,6 +106,16 @@ READ = Rule(
     source=_ENGINE,
 )
 
+EXISTS = Rule(
+    "PRV-14",
+    "Another name in Pulumi alone makes nothing new",
+    why="Without an alias Pulumi takes it for another resource: it creates the new one first and deletes the old one"
+    " last. Both are the same thing, so the provider refuses to create what exists already.",
+    fix="Rename it in Pulumi's state in the same change: `pulumi state rename`. Or give the new one another name where"
+    " it lives.",
+    source='pulumi-azure-native, "cannot create already existing resource"; pulumi/pulumi-kubernetes#4278',
+)
+
 LOST = {
     "authorization:RoleAssignment": "the right, until it is granted again",
     "containerservice:AgentPool": "its nodes; their pods run on only where other pools take them",

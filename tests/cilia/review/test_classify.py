@@ -356,3 +356,23 @@ def test_release_of_cilium_says_how_many_nodes_restart_it() -> None:
     assert found.message.startswith("Cilium's agents on 6 to 23 nodes restart, 2 at a time")
     jump = judged(program("1.17.9"), program("1.19.6"))["main-cilium", "version"]
     assert jump.effects == ("disruptive", "refused")
+
+
+def test_other_name_in_pulumi_for_the_same_thing_is_refused_and_says_how_to_rename() -> None:
+    old = made(VNET, "old", dict(vnet().inputs))
+    found = judged([old], [made(VNET, "new", dict(vnet().inputs))])
+    assert (found["new", None].effects, found["new", None].rule) == (("create", "refused"), "PRV-14")
+    assert found["new", None].message == (
+        "is what VirtualNetwork old is, which is still there then: the provider creates nothing that exists; if it is"
+        f" renamed in Pulumi only: pulumi state rename '{urn(VNET, 'old')}' new"
+    )
+    assert found["old", None].effects == ("delete",)
+
+
+def test_object_in_a_cluster_under_another_name_in_pulumi_is_refused() -> None:
+    again = made(
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy", "again", dict(policy().inputs), provider=urn(PROVIDER, "main")
+    )
+    assert judged([kubernetes(), policy()], [kubernetes(), again])["again", None].rule == "PRV-14"
+    elsewhere = made(again.type, "again", dict(policy().inputs), provider=urn(PROVIDER, "other"))
+    assert judged([kubernetes(), policy()], [kubernetes(), elsewhere])["again", None].rule == "PRV-09"
