@@ -25,6 +25,21 @@ _BASE = stack(
         "cilia:environment": {"tags": {"a": "b"}, "protect": True},
         "cilia:secrets": {"a": {"secure": "v1:a"}},
         "cilia:accept": [{"rule": "CAP-02", "path": "clusters.main", "reason": "r"}],
+        "cilia:policies": {
+            "main": {"bundles": [{"name": "deny-all-with-dns"}]},
+            "legacy": {"bundles": [{"name": "fqdn-egress", "parameters": {"domain": "example.org"}}], "http": "cilium"},
+        },
+        "cilia:existingClusters": {
+            "legacy": {
+                "context": "legacy",
+                "capabilities": {
+                    "cilium": "1.18",
+                    "acns": "FQDN",
+                    "istio": {"revision": "asm-1-29", "ingressGateways": ["External"]},
+                    "podCidrs": ["192.168.0.0/16"],
+                },
+            }
+        },
         "cilia:networks": {
             "main": {
                 "natGateways": {"out": {"publicIPs": 2, "zones": ["1"]}},
