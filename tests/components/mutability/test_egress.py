@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.mutability.judging import effects, judged, network
+from tests.components.mutability.judging import CLUSTER, effects, judged, network
 
 MANAGED = {"agentPoolProfiles": [{"name": "system"}]}
 NAT = "network:NatGateway"
@@ -71,6 +71,9 @@ def test_refused_outbound_type_says_which_are_taken() -> None:
             ["a"],
             ("disruptive",),
         ),
+        (CLUSTER, "networkProfile.natGatewayProfile.idleTimeoutInMinutes", 4, 10, ("inPlace",)),
+        (CLUSTER, "networkProfile.loadBalancerProfile.allocatedOutboundPorts", 8, 16, ("inPlace",)),
+        (CLUSTER, "networkProfile.loadBalancerProfile.backendPoolType", "NodeIP", "x", ("inPlace",)),
         (
             "containerservice:ManagedCluster",
             "networkProfile.loadBalancerProfile.idleTimeoutInMinutes",

@@ -57,6 +57,7 @@ def test_range_is_not_taken_from_under_a_subnet(
         ("network:RouteTable", "routes[a].nextHopType", "Internet", "None", ("CHG-07", ("disruptive",))),
         (PEERING, "remoteVirtualNetwork.id", "a", "b", ("CHG-09", ("refused",))),
         (PEERING, "allowForwardedTraffic", True, False, ("CHG-09", ("disruptive",))),
+        (PEERING, "useRemoteGateways", True, False, ("CHG-09", ("disruptive",))),
         ("network:NatGateway", "location", "westeurope", "northeurope", ("CHG-01", ("refused",))),
         ("authorization:RoleAssignment", "roleDefinitionId", "a", "b", ("CHG-12", ("refused",))),
         ("network:NatGateway", "tags.env", "a", "b", ("CHG-10", ("inPlace",))),

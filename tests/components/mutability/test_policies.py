@@ -46,8 +46,9 @@ def test_of_many_the_first_are_named() -> None:
 
 
 @pytest.mark.parametrize("path", ["metadata.labels.team", "metadata.annotations.cilia/intents"])
-def test_words_about_a_policy_change_nothing(path: str) -> None:
-    assert changed(KINDS[0], path, "b")[1].message == "what it says of itself; whom it lets in stays"
+@pytest.mark.parametrize("kind", [*KINDS, MUTUAL_TLS])
+def test_words_about_a_policy_change_nothing(kind: str, path: str) -> None:
+    assert changed(kind, path, "b")[1].message == "what it says of itself; whom it lets in stays"
 
 
 def test_mutual_tls_refuses_plain_text_once_it_is_strict() -> None:

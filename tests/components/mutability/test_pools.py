@@ -96,3 +96,8 @@ def test_inline_pool_that_comes_is_refused_and_one_that_goes_stays_in_azure() ->
 )
 def test_message_has_the_pool_and_its_numbers(name: str, before: Any, after: Any, message: str) -> None:
     assert judged(name, before, after, kind=POOL, old=OWN)[1].message == message
+
+
+@pytest.mark.parametrize("path", ["resourceGroupName", "resourceName", "agentPoolName"])
+def test_pool_keeps_its_cluster_and_its_name(path: str) -> None:
+    assert effects(path, "a", "b", kind=POOL, old=OWN) == ("MUT-24", ("refused",))
