@@ -22,7 +22,8 @@ from stacks.spelling import nearest
 _SCHEMA = "docs/stack.schema.json"
 # more than these in one message help nobody
 _LISTED_KEYS = 12
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+# no more digits than anybody means: Python refuses to read thousands of them
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _QUOTED = re.compile(r"'([^']*)'")
 
 UNKNOWN_KEY = Rule(
