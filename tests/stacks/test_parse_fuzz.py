@@ -85,6 +85,7 @@ def replaced(value: Any, path: tuple[Any, ...], other: object) -> Any:
     return copy
 
 
+@example(place=("cilia:clusters", "main", "systemPool", "count"), other="9" * 5000)
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.sampled_from(places(_BASE)[1:]), _JSON)
 @example(("cilia:clusters", "main", "networking", "mode"), {"a": 1})
