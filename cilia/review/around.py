@@ -80,6 +80,11 @@ class Around:
         gone = (each.old for each in self.pairs if each.old and each.new is None and "id" not in each.old.options)
         return next((old for old in gone if _where(old) == where), None) if where else None
 
+    def network_of(self, subnet: Resource) -> Resource | None:
+        """The network that a subnet is in afterwards, if the program makes it."""
+        above = subnet.sources.get("virtualNetworkName", ())
+        return next((each.new for each in self.pairs if each.new and each.new.urn in above), None)
+
     def neighbours(self, subnet: Resource) -> Iterator[str]:
         """The other subnets of a network when one is written: earlier ones moved already, later ones not yet."""
         before = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cilia.arm_ids import azure_type
@@ -32,7 +32,7 @@ from components.mutability.deployment import (
     STATE_ONLY,
     UPDATED,
 )
-from components.mutability.networks import OVERLAP, PREFIX, in_the_way
+from components.mutability.networks import OVERLAP, PREFIX, in_the_way, lies_outside
 from components.mutability.policies import ISOLATION, judged
 from components.mutability.table import judge
 from components.rules import Rule
@@ -182,7 +182,7 @@ def _updated(difference: Difference, old: Resource, new: Resource, around: Aroun
         UPDATED,
         Verdict(("inPlace",), "is updated in place"),
     )
-    cause = _origin(difference, new, around)
+    cause = _origin(difference, new, around) or _network_that_moved(difference, new, around)
     return _row(new, difference, verdict.effects, rule=rule, message=verdict.message, cause=cause)
 
 
@@ -195,6 +195,17 @@ def _origin(difference: Difference, new: Resource, around: Around) -> str | None
     """The replaced resource that a property takes its value from."""
     top = re.split(r"[.\[]", difference.path, maxsplit=1)[0]
     return next((urn for urn in sorted(new.sources.get(top, ())) if urn in around.replaced), None)
+
+
+def _network_that_moved(difference: Difference, new: Resource, around: Around) -> str | None:
+    """The network whose ranges hold a subnet's old one no longer, so that it had to move."""
+    if azure_type(new.type) != _SUBNET or not difference.path.startswith("addressPrefix"):
+        return None
+    network = around.network_of(new)
+    space = network.inputs.get("addressSpace") if network else None
+    if network is None or not isinstance(space, Mapping):
+        return None
+    return network.urn if lies_outside(difference.before, space.get("addressPrefixes")) else None
 
 
 def _identity(old: Resource, new: Resource) -> Iterator[Change]:

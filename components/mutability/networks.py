@@ -84,6 +84,18 @@ def in_the_way(ranges: Any, neighbours: Iterable[str]) -> list[str]:
     ]
 
 
+def lies_outside(prefixes: Any, space: Any) -> bool:
+    """Whether a subnet lies in no range of a network any more.
+
+    Args:
+        prefixes: The subnet's range, or ranges.
+        space: The network's ranges.
+    """
+    ranges = _ranges(space)
+    own = _ranges(prefixes if isinstance(prefixes, list) else [prefixes])
+    return any(not any(_within(each, one) for one in ranges) for each in own)
+
+
 def _prefix(difference: Difference, subject: Subject) -> Verdict:
     if subject.users:
         return Verdict(

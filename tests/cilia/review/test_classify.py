@@ -182,6 +182,12 @@ def test_range_under_a_subnet_is_not_taken_from_its_network() -> None:
     found = judged(old, new)["main", "addressSpace.addressPrefixes"]
     assert (found.effects, found.rule) == (("refused",), "MUT-26")
     assert found.message == "Azure takes no range out of a VNet under a subnet: Subnet nodes (10.20.0.0/24)"
+    assert judged(old, new)["nodes", "addressPrefix"].cause == urn(VNET, "main")
+
+
+def test_subnet_that_moves_within_its_network_moves_by_itself() -> None:
+    found = judged([vnet(), subnet("10.20.0.0/24")], [vnet(), subnet("10.20.4.0/24")])
+    assert found["nodes", "addressPrefix"].cause is None
 
 
 def test_network_that_moves_takes_its_subnets_along_and_azure_refuses_while_they_are_used() -> None:
