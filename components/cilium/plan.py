@@ -147,6 +147,7 @@ def value_at(values: Mapping[str, Any], *path: str) -> Any:
 def _decided(config: CiliumConfig, around: Surroundings) -> ArmProperties:
     """Everything but `values:`, each part beside what it follows from."""
     parts = (
+        _restarts(),
         _network(config, around),
         _services(config, around),
         _hubble(config, around),
@@ -179,6 +180,14 @@ def _network(config: CiliumConfig, around: Surroundings) -> ArmProperties:
         "tunnelProtocol": config.tunnel_protocol,
     }
     return {**values, **({"resources": dict(config.resources)} if config.resources else {}), **_upgrade(config)}
+
+
+def _restarts() -> ArmProperties:
+    """Agents and operators take a value when it is applied, and not when they happen to restart.
+
+    Most values only go into Cilium's ConfigMap, which pods read when they start; values.yaml leaves them alone.
+    """
+    return {"rollOutCiliumPods": True, "operator": {"rollOutPods": True}}
 
 
 def _upgrade(config: CiliumConfig) -> ArmProperties:

@@ -26,7 +26,8 @@ DEFAULTS = {
         "ui": {"enabled": False},
         "tls": {"auto": {"method": "cronJob"}},
     },
-    "operator": {"replicas": 2},
+    "operator": {"replicas": 2, "rollOutPods": True},
+    "rollOutCiliumPods": True,
     "encryption": {"enabled": False},
     "l7Proxy": True,
     "policyEnforcementMode": "default",
@@ -78,7 +79,7 @@ def test_another_chart_has_no_repository_and_a_local_one_its_own_version(chart: 
         ({"cluster": {"name": "shop", "id": 7}}, {"cluster": {"name": "shop", "id": 7}}),
         (
             {"operator": {"replicas": 1, "resources": {"requests": {"cpu": "50m"}}}},
-            {"operator": {"replicas": 1, "resources": {"requests": {"cpu": "50m"}}}},
+            {"operator": {"replicas": 1, "rollOutPods": True, "resources": {"requests": {"cpu": "50m"}}}},
         ),
         (
             {"encryption": {"type": "wireguard", "nodeEncryption": True}},
@@ -105,7 +106,7 @@ def test_another_chart_has_no_repository_and_a_local_one_its_own_version(chart: 
             {"prometheus": True},
             {
                 "prometheus": {"enabled": True},
-                "operator": {"replicas": 2, "prometheus": {"enabled": True}},
+                "operator": {"replicas": 2, "rollOutPods": True, "prometheus": {"enabled": True}},
                 "envoy": {"prometheus": {"enabled": True}},
             },
         ),
