@@ -37,37 +37,40 @@ def unlike(deployment: dict[str, Any], expected: dict[str, Any]) -> list[str]:
         *(f"not in the state: {urn}" for urn in sorted(theirs.keys() - mine.keys())),
         *(f"too much in the state: {urn}" for urn in sorted(mine.keys() - theirs.keys())),
         *(
-            f"{field} of {urn}: {mine[urn].get(field)}, not {theirs[urn].get(field)}"
+            f"{urn} {path}: {mine[urn].get(path)!r}, not {theirs[urn].get(path)!r}"
             for urn in sorted(mine.keys() & theirs.keys())
-            for field in sorted({*mine[urn], *theirs[urn]})
-            if mine[urn].get(field) != theirs[urn].get(field)
+            for path in sorted({*mine[urn], *theirs[urn]})
+            if mine[urn].get(path) != theirs[urn].get(path)
         ),
     ]
 
 
 def _comparable(deployment: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The leaves of every resource, by path."""
     return {
-        item["urn"]: {
-            **{field: _open(value) for field, value in item.items() if field not in _OWN},
-            "id": item.get("id", "").lower(),  # ARM ids ignore case, and Azure spells some otherwise than a program
-            "dependencies": sorted(item.get("dependencies") or []),  # in the order in which the engine learns of them
-            "propertyDependencies": {
-                name: sorted(urns) for name, urns in (item.get("propertyDependencies") or {}).items() if urns
-            },
-        }
+        item["urn"]: dict(_leaves({field: value for field, value in item.items() if field not in _OWN}, ""))
         for item in deployment["resources"]
         if not item["type"].startswith("pulumi:")
     }
 
 
-def _open(value: Any) -> Any:
-    """A value without secrets and principals: they are others every time."""
-    if isinstance(value, dict):
-        known = {name: _open(item) for name, item in value.items() if name != "principalId"}
-        return known if _SECRET not in value else "[secret]"
-    if isinstance(value, list):
-        return [_open(item) for item in value]
-    return value
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Without secrets and principals, which are others every time."""
+    if isinstance(value, dict) and _SECRET in value:
+        yield path, "[secret]"
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name != "principalId":
+                yield from _leaves(item, f"{path}.{name}")
+    elif isinstance(value, list) and "ependencies" in path:
+        yield path, sorted(value)  # they are in the order in which the engine learnt of them
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{path}[{index}]")
+    elif isinstance(value, str) and value.startswith("/subscriptions/"):
+        yield path, value.lower()  # ids ignore case, and Azure spells some otherwise than a program
+    else:
+        yield path, value
 
 
 def _unfinished(deployment: dict[str, Any]) -> Iterator[str]:
