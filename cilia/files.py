@@ -35,18 +35,35 @@ def replace_text(file: Path, text: str) -> None:
 
 
 def write_texts(texts: Mapping[Path, str]) -> None:
-    """Writes files that belong together, new or again: none of them unless all can be written.
+    """Writes files that belong together, new or again: none of them, and no directory, unless all can be written.
 
     Raises:
-        InputError: One cannot be written; every file is as it was.
+        InputError: One cannot be written; everything is as it was.
     """
-    with ExitStack() as stack:
-        ready = [(stack.enter_context(_unfinished(file, text)), file) for file, text in texts.items()]
-        for _, file in ready:
-            if file.is_dir():
-                raise InputError(f"{file} cannot be written: is a directory")
-        for unfinished, file in ready:
-            unfinished.replace(file)
+    made = [directory for file in texts for directory in _missing(file.parent)]
+    try:
+        with ExitStack() as stack:
+            ready = [(stack.enter_context(_unfinished(file, text)), file) for file, text in texts.items()]
+            for _, file in ready:
+                if file.is_dir():
+                    raise InputError(f"{file} cannot be written: is a directory")
+            for unfinished, file in ready:
+                unfinished.replace(file)
+    except InputError:
+        for directory in sorted(set(made), reverse=True):
+            remove_empty(directory)
+        raise
+
+
+def remove_empty(directory: Path) -> None:
+    """Removes a directory that is there and holds nothing."""
+    if directory.is_dir() and not any(directory.iterdir()):
+        directory.rmdir()
+
+
+def _missing(directory: Path) -> list[Path]:
+    """The directories that have to be made for one."""
+    return [each for each in (directory, *directory.parents) if not each.exists()]
 
 
 @contextmanager

@@ -7,11 +7,12 @@ an earlier run, and goes; a file without it is somebody else's, and is never tou
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cilia.errors import InputError
+from cilia.files import remove_empty, write_texts
 from cilia.policies_text import written
 from policies.manifests import files
 from stacks.policies import ClusterPolicies
@@ -47,10 +48,10 @@ def write_directory(directory: Path, stack: str, clusters: Sequence[ClusterPolic
     for file in texts:
         _refuse_foreign(file, stack)
     stale = tuple(sorted(file for file in _ours(directory, stack) if file not in texts))
-    _replace(texts)
+    write_texts(texts)
     for file in stale:
         file.unlink(missing_ok=True)
-        _remove_empty(file.parent)
+        remove_empty(file.parent)
     return Written(tuple(texts), stale)
 
 
@@ -80,36 +81,3 @@ def _stack_of(file: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return line[len(_FIRST) : -len(_LAST)] if line.startswith(_FIRST) and line.endswith(_LAST) else None
-
-
-def _replace(texts: Mapping[Path, str]) -> None:
-    """Writes all texts beside their files first, so that a full disk or a missing right changes nothing."""
-    unfinished: dict[Path, Path] = {}
-    made: list[Path] = []
-    file = Path()
-    try:
-        for file, text in texts.items():
-            made.extend(_make(file.parent))
-            beside = file.with_name(f".{file.name}.{os.getpid()}")
-            unfinished[beside] = file
-            beside.write_text(text, encoding="utf-8", newline="")
-        for beside, file in unfinished.items():
-            beside.replace(file)
-    except OSError as error:
-        for beside in unfinished:
-            beside.unlink(missing_ok=True)
-        for directory in reversed(made):
-            _remove_empty(directory)
-        raise InputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from None
-
-
-def _make(directory: Path) -> list[Path]:
-    """Makes a directory, and returns those that were not there."""
-    missing = [each for each in (directory, *directory.parents) if not each.exists()]
-    directory.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
-
-
-def _remove_empty(directory: Path) -> None:
-    if directory.is_dir() and not any(directory.iterdir()):
-        directory.rmdir()
