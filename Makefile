@@ -1,6 +1,6 @@
 # Every target that needs the environment sets it up first. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup preview demo-pr test check lint layout types generated workflows format generate bench engine conformance clean
+.PHONY: help setup preview demo-pr test check lint layout types generated workflows format generate bench engine states conformance clean
 
 STACK ?= dev
 VENV := .venv
@@ -79,6 +79,9 @@ bench: setup ## How fast, as ratios against what cannot be faster
 
 engine: setup ## Tests through the Pulumi engine and a simulated Azure; needs `pulumi` on PATH
 	$(PY) -m pytest -m engine
+
+states: setup ## Record what this version deploys, once for each release; later ones are held against it
+	$(PY) -m tests.engine.record
 
 conformance: setup ## Ask real components: Cilium's and Istio's engines, Helm, an API server; needs Go
 	$(PY) conformance/build.py
