@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from cilia.adoption.file import adoptable, import_file, only
 from cilia.adoption.state import State, read_state
@@ -92,8 +93,13 @@ def _subscription(loaded: Loaded, otherwise: str | None) -> str:
     """The subscription that ids are predicted in.
 
     Raises:
-        InputError: Nobody names one.
+        InputError: Nobody names one, or what was said is none.
     """
+    if otherwise and not _is_guid(otherwise):
+        raise InputError(
+            f"--subscription is {otherwise!r}, which is no subscription's id; "
+            "'az account show --query id --output tsv' prints one"
+        )
     configured = loaded.document.config.get(SUBSCRIPTION) or otherwise
     if not configured:
         raise InputError(
@@ -101,6 +107,13 @@ def _subscription(loaded: Loaded, otherwise: str | None) -> str:
             "--subscription $(az account show --query id --output tsv)"
         )
     return str(configured)
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 def _within(loaded: Loaded, subscription: str) -> Loaded:

@@ -78,4 +78,17 @@ def read_state(text: str) -> State:
         ) from None
     if not isinstance(content, dict) or not isinstance(content.get("deployment"), dict):
         raise InputError("the state has no `deployment`; write it with: pulumi stack export --file state.json")
+    resources = content["deployment"].get("resources") or []
+    if not isinstance(resources, list) or not all(map(_is_resource, resources)):
+        raise InputError(
+            "the state's `resources` are not what Pulumi writes; write it with: pulumi stack export --file state.json"
+        )
     return State(content)
+
+
+def _is_resource(item: object) -> bool:
+    """Whether an item has a type, and a URN with its four parts."""
+    if not isinstance(item, dict):
+        return False
+    urn, token, held = item.get("urn"), item.get("type"), item.get("id", "")
+    return isinstance(urn, str) and urn.count("::") >= 3 and isinstance(token, str) and isinstance(held, str)

@@ -50,7 +50,7 @@ def trim(state: State, program: Iterable[Resource], imported: object) -> Trimmed
     """
     by_urn = {each.urn: each for each in program}
     result = Trimmed(copy.deepcopy(state.content))
-    items = {item["urn"]: item for item in result.content["deployment"]["resources"]}
+    items = {item["urn"]: item for item in State(result.content).resources}
     for urn in _imported_urns(imported, state):
         if urn in by_urn and azure_type(by_urn[urn].type):
             walk = _Walk(state.spelling)

@@ -14,6 +14,7 @@ from tests.cilia.conftest import ROOT, WriteStack
 EMPTY = '{"version": 3, "deployment": {}}'
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 PROGRAM = (ROOT / "__main__.py").read_text(encoding="utf-8")
+OTHER = ["--subscription", "99999999-2222-3333-4444-555555555555"]
 LOCATION = "azure-native:location: westeurope"
 
 
@@ -46,10 +47,44 @@ def test_subscription_of_the_stack_file_comes_first(
 ) -> None:
     write_stack("dev", (LOCATION, f"{LOCATION}\n  azure-native:subscriptionId: {SUBSCRIPTION}"))
 
-    assert main(["adopt", "dev", "--state", str(state), "--only", "ResourceGroup main", "--subscription", "x"]) == 0
+    assert main(["adopt", "dev", "--state", str(state), "--only", "ResourceGroup main", *OTHER]) == 0
 
     (group,) = json.loads(capsys.readouterr().out)["resources"]
     assert group["id"] == f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-test"
+
+
+def test_subscription_of_the_state_comes_before_the_one_that_is_said(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = "azure-native:resources:ResourceGroup"
+    held = {"urn": f"urn:pulumi:dev::cilia::{group}::main", "type": group, "id": f"/subscriptions/{SUBSCRIPTION}/x"}
+    state.write_text(json.dumps({"version": 3, "deployment": {"resources": [held]}}))
+
+    assert main(["adopt", "dev", "--state", str(state), "--only", "VirtualNetwork main", *OTHER]) == 0
+
+    network = json.loads(capsys.readouterr().out)["resources"][-1]
+    assert network["id"].startswith(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-test/")
+
+
+def test_subscription_that_is_none_is_said_to_be_the_option(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["adopt", "dev", "--state", str(state), "--subscription", "prod"]) == 2
+
+    assert capsys.readouterr().err == (
+        "cilia: --subscription is 'prod', which is no subscription's id; 'az account show --query id --output tsv' "
+        "prints one\n"
+    )
+
+
+def test_import_file_of_another_state_is_told(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["adopt", "dev", "--state", str(state), "--subscription", SUBSCRIPTION]
+    main([*words, "--only", "VirtualNetwork main"])
+    (state.parent / "import.json").write_text(capsys.readouterr().out)
+
+    assert main([*words, "--imported", "import.json"]) == 2
+
+    assert capsys.readouterr().err == (
+        "cilia: 'VirtualNetwork main' is not in the state; export the state again, after `pulumi import` of that file\n"
+    )
 
 
 def test_without_a_subscription_nothing_is_guessed(state: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,14 +11,19 @@ from tests.cilia.adoption.samples import NETWORK, SUBNET_ID, SUBSCRIPTION, compo
 FIX = "write it with: pulumi stack export --file state.json"
 
 
+RESOURCES = "the state's `resources` are not what Pulumi writes"
+NO_RESOURCES = ['{"a": 1}', '["x"]', "[{}]", '[{"urn": 5, "type": "x"}]', '[{"urn": "x", "type": "x"}]']
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("no", f"the state is no JSON (Expecting value: line 1 column 1 (char 0)); {FIX}"),
         ("[]", f"the state has no `deployment`; {FIX}"),
         ('{"deployment": null}', f"the state has no `deployment`; {FIX}"),
+        *((f'{{"deployment": {{"resources": {text}}}}}', f"{RESOURCES}; {FIX}") for text in NO_RESOURCES),
     ],
-    ids=["text", "a list", "nothing in it"],
+    ids=["text", "a list", "nothing in it", *NO_RESOURCES],
 )
 def test_what_is_no_state_is_refused_with_the_command_that_writes_one(text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
