@@ -55,7 +55,7 @@ def sweep(
     engine.cloud.order(faults=list(faults))
     found = Sweep(len(faults))
     seen = 0
-    while found.rounds <= len(faults):
+    for _ in range(len(faults) + 1):
         outcome = command()
         calls = engine.cloud.calls()
         failed = [call for call in calls[seen:] if call["error"] or call.get("half_done")]
@@ -73,6 +73,8 @@ def sweep(
         # a half-done resource is kept with an error until the next run; it is not forgotten, which is what counts
         differences = [each for each in estate.differences(engine) if not each.startswith("initErrors:")]
         found.wrong += [f"after {names}: {difference}" for difference in differences]
+    else:
+        found.wrong.append(f"did not succeed after {found.rounds} runs")
     found.wrong += _left_over(engine, faults)
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.guide import follow
 from tests.engine.harness import REPOSITORY, Engine, Outcome
 from tests.engine.provider import DEFAULT_SUBSCRIPTION
 from tests.engine.shipped import TODAY, Shipped, stack_file, written
@@ -134,9 +135,11 @@ def test_rotated_credentials_of_a_cluster_come_with_the_next_up(shipped: Shipped
 
 
 @pytest.mark.parametrize("shipped", ["dev"], indirect=True)
-def test_rotated_credentials_do_not_keep_a_stack_from_going(shipped: Shipped, tmp_path: Path) -> None:
+def test_commands_that_run_the_program_have_the_credentials_of_today(shipped: Shipped, tmp_path: Path) -> None:
     engine = shipped.copy(tmp_path)
     engine.cloud.order(cluster_login="rotated")
+
+    follow(engine, "recovery.md", "The way into the cluster")
 
     assert engine.destroy("--skip-preview", "--run-program").failures == []
     assert engine.cloud.snapshot() == {}
