@@ -5,6 +5,8 @@ Keys are Helm's where the chart has them; a block of the chart that is only on o
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -64,8 +66,39 @@ Secret = Annotated[
         }
     ),
 ]
-Resources = dict[str, dict[str, str]]
-"""`requests` and `limits` of a container, each by resource."""
+# kubernetes v1.35 staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go, of which a container takes no negative
+QUANTITY_PATTERN = "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
+"""What a quantity in text must match; for schemas, never for messages."""
+_QUANTITY = re.compile(QUANTITY_PATTERN)
+
+
+def parse_quantity(value: object) -> str | int | float:
+    """An amount of a resource as Kubernetes writes it: `100m`, `1`, `0.5`, `256Mi`.
+
+    Raises:
+        PydanticCustomError: Not one (CFG-05).
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return value
+    if isinstance(value, str) and _QUANTITY.fullmatch(value):
+        return value
+    raise MALFORMED.invalid(f"{shown(value)} is not a quantity of Kubernetes; write one such as 100m, 1 or 256Mi")
+
+
+Quantity = Annotated[
+    str | int | float,
+    PlainValidator(parse_quantity),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": QUANTITY_PATTERN}]},
+    ),
+]
+
+
+class ResourcesConfig(Model):
+    """What a container asks for, and what it may take at most."""
+
+    requests: dict[str, Quantity] = Field(default_factory=dict, description="by resource, such as cpu: 100m")
+    limits: dict[str, Quantity] = Field(default_factory=dict, description="by resource, such as memory: 1Gi")
 
 
 class MeshIdentityConfig(Model):
@@ -88,7 +121,7 @@ class OperatorConfig(Model):
     """Cilium's operator, which hands out pod ranges to nodes."""
 
     replicas: Annotated[int, Field(ge=1)] = Field(2, description="each on a node of its own")
-    resources: Resources = Field(default_factory=dict)
+    resources: ResourcesConfig = Field(default_factory=ResourcesConfig)
 
 
 class WireGuardConfig(Model):
@@ -142,7 +175,7 @@ class CiliumConfig(Model):
         False, description="with prometheus: ServiceMonitors, whose CRDs you install before Cilium"
     )
     istio: bool = Field(False, description="leave room for an Istio of your own; the add-on needs no mention")
-    resources: Resources = Field(default_factory=dict, description="of the agent on each node")
+    resources: ResourcesConfig = Field(default_factory=ResourcesConfig, description="of the agent on each node")
     image_registry: str | None = Field(
         None, description="a registry that mirrors quay.io, such as registry.azurecr.io; quay.io if absent"
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from components.cilium.config import CiliumConfig, IpsecConfig, WireGuardConfig, secret_name
+from components.cilium.config import CiliumConfig, IpsecConfig, ResourcesConfig, WireGuardConfig, secret_name
 from components.facts import cilium as facts
 from components.values import ArmProperties, Ref
 
@@ -179,7 +179,13 @@ def _network(config: CiliumConfig, around: Surroundings) -> ArmProperties:
         "routingMode": "tunnel",
         "tunnelProtocol": config.tunnel_protocol,
     }
-    return {**values, **({"resources": dict(config.resources)} if config.resources else {}), **_upgrade(config)}
+    return {**values, **_resources(config.resources), **_upgrade(config)}
+
+
+def _resources(config: ResourcesConfig) -> ArmProperties:
+    """As it is written; the chart has none of its own."""
+    given = config.model_dump(exclude_unset=True)
+    return {"resources": given} if given else {}
 
 
 def _restarts() -> ArmProperties:
@@ -239,10 +245,8 @@ def _hook_waits_for_pods(config: CiliumConfig, around: Surroundings) -> bool:
 
 
 def _operator(config: CiliumConfig) -> ArmProperties:
-    operator: ArmProperties = {"replicas": config.operator.replicas}
-    if config.operator.resources:
-        operator["resources"] = dict(config.operator.resources)
-    return {"operator": operator}
+    operator = config.operator
+    return {"operator": {"replicas": operator.replicas, **_resources(operator.resources)}}
 
 
 def _encryption(config: CiliumConfig) -> ArmProperties:

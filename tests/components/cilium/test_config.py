@@ -41,3 +41,35 @@ def test_key_in_plain_text_is_refused(written: object) -> None:
 )
 def test_only_a_mapping_of_nothing_but_a_secret_refers_to_one(value: object, name: str | None) -> None:
     assert secret_name(value) == name
+
+
+@pytest.mark.parametrize("written", [1, 0.5, "1", "100m", "1Gi", "1.5Gi", "2e3", "+1"], ids=repr)
+def test_quantities_of_kubernetes_stay_as_they_are_written(written: object) -> None:
+    config = CiliumConfig.model_validate({"resources": {"limits": {"cpu": written}}})
+    assert config.resources.limits == {"cpu": written}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("1GiB", "'1GiB'"),
+        ("1 Gi", "'1 Gi'"),
+        ("1gi", "'1gi'"),
+        ("-1", "'-1'"),
+        (-1, "the number -1"),
+        (True, "true"),
+        ("", "''"),
+        (None, "nothing"),
+    ],
+    ids=["unit", "space", "small", "negative-text", "negative", "bool", "empty", "nothing"],
+)
+@pytest.mark.parametrize("path", [("resources",), ("operator", "resources")], ids=["agent", "operator"])
+def test_what_is_no_quantity_is_refused(path: tuple[str, ...], written: object, shown: str) -> None:
+    given: object = {"requests": {"memory": written}}
+    for key in reversed(path):
+        given = {key: given}
+    with pytest.raises(ValidationError) as caught:
+        CiliumConfig.model_validate(given)
+    assert [error["msg"] for error in caught.value.errors()] == [
+        f"{shown} is not a quantity of Kubernetes; write one such as 100m, 1 or 256Mi"
+    ]

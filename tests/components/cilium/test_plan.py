@@ -101,6 +101,10 @@ def test_another_chart_has_no_repository_and_a_local_one_its_own_version(chart: 
         ({"policyEnforcementMode": "always"}, {"policyEnforcementMode": "always"}),
         ({"policyCIDRMatchMode": ["nodes"]}, {"policyCIDRMatchMode": ["nodes"]}),
         ({"resources": {"limits": {"memory": "1Gi"}}}, {"resources": {"limits": {"memory": "1Gi"}}}),
+        (
+            {"resources": {"requests": {"cpu": 0.1}, "limits": {"cpu": 1}}},
+            {"resources": {"requests": {"cpu": 0.1}, "limits": {"cpu": 1}}},
+        ),
         ({"istio": True}, {"socketLB": {"hostNamespaceOnly": True}, "cni": {"exclusive": False}}),
         (
             {"prometheus": True},

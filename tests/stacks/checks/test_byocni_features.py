@@ -212,3 +212,9 @@ def test_values_that_get_in_istios_way_are_a_warning() -> None:
         f"{CILIUM}.values.cni.exclusive: warning: true takes traffic from Istio; remove it, so that it is false",
     ]
     assert findings("IST-15", byocni({"istio": True})) == []
+
+
+def test_resources_are_requests_and_limits() -> None:
+    assert findings("CFG-01", byocni({"resources": {"request": {"cpu": 1}}})) == [
+        f"{CILIUM}.resources.request: unknown key 'request'; did you mean 'requests'?"
+    ]
