@@ -117,10 +117,10 @@ class Kubernetes:
         return inputs
 
     def create(self, urn: Urn, inputs: dict[str, Any], *, fail_at_end: bool = False) -> tuple[str, dict[str, Any]]:
-        """The id and outputs of an object, new or taken over, or of a new release. Raises: RefusedError.
+        """The id and outputs of a new object, or of one taken over where the provider is told to. Raises: RefusedError.
 
-        Server-side apply upserts: `Creation` in
-        https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/await/await.go
+        An object that exists is refused since 4.29 unless `upsertExistingObjects` is set; see the provider's arguments
+        in the SDK.
         """
         with self.store.transaction() as world:
             objects = self._server(world)
@@ -128,6 +128,11 @@ class Kubernetes:
             old = objects.get(key)
             if old is not None and urn.type == RELEASE:
                 raise RefusedError(f'resource "{urn.text}" was not created: cannot re-use a name that is still in use')
+            if old is not None and self.config.get("upsertExistingObjects") != "true":
+                raise RefusedError(
+                    f'resource "{urn.text}" was not successfully created by the Kubernetes '
+                    f"API server: {key} already exists"
+                )
             self._judge(world, objects, urn, inputs)
             world.order += 1
             objects[key] = _live(urn, inputs, world.order, old)

@@ -122,3 +122,27 @@ def test_right_that_somebody_gave_already_is_told(shipped: Shipped, engine: Engi
     assert any("RoleAssignmentExists" in error for error in refused.errors)
     assert engine.up("--skip-preview").failures == []
     assert engine.settled()
+
+
+@dev
+def test_lost_state_is_had_again_from_what_exists(shipped: Shipped, engine: Engine) -> None:
+    azure = [
+        name for name, item in shipped.engine.resources().items() if item.get("id", "").startswith("/subscriptions/")
+    ]
+    made_by_others(shipped, engine, azure)
+    with shipped.engine.cloud.transaction() as theirs, engine.cloud.transaction() as ours:
+        ours.kubernetes.update(theirs.kubernetes)
+    objects = [name for name, item in shipped.engine.resources().items() if item["type"].startswith("kubernetes:")]
+
+    follow(engine, "adoption.md", "Take it over", WHAT=azure)
+    first = engine.up("--skip-preview")
+    assert any("already exists" in error for error in first.errors)
+    follow(engine, "recovery.md", "cannot create already existing resource", WHAT=objects)
+    second = engine.up("--skip-preview")
+
+    assert second.failures == []
+    updated = {call["package"] for call in engine.cloud.calls("Update")}
+    assert updated <= {"kubernetes"}  # what the API server adds to an object is taken out of its state
+    assert engine.cloud.calls("Delete") == []
+    assert estate.unlike(engine.deployment(), shipped.engine.deployment()) == []
+    assert engine.settled()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine import arm, estate
+from tests.engine.guide import follow
 from tests.engine.harness import STACK, Engine, Step
 from tests.engine.shipped import Shipped, stack_file, written
 from tests.engine.store import Resource
@@ -166,9 +167,10 @@ def test_destroy_refuses_while_protected_and_touches_nothing(shipped: Shipped, t
         assert {host: sorted(objects) for host, objects in world.kubernetes.items()} == in_clusters
     lost = state.keys() - engine.resources().keys()
     custom = {label for label in lost if not state[label]["type"].startswith(("pulumi:providers:", "cilia:"))}
-    # what goes with its cluster leaves the state before the cluster is asked; the cluster keeps it, and so does `up`
+    # what goes with its cluster leaves the state before the cluster is asked; the cluster keeps it, and it is adopted
     assert {label for label in custom if not state[label].get("deletedWith")} == set()
     if custom:
+        follow(engine, "recovery.md", "cannot create already existing resource", WHAT=sorted(custom))
         assert engine.up("--skip-preview").failures == []
         assert engine.resources().keys() == state.keys()
 

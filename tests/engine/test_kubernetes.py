@@ -70,11 +70,12 @@ def test_namespace_and_clusterwide_policy_have_no_namespace(kubernetes: Client) 
     }
 
 
-def test_existing_object_is_taken_over(azure: Client, kubernetes: Client) -> None:
+def test_existing_object_is_refused(azure: Client, kubernetes: Client) -> None:
     connect(azure, kubernetes)
-    first, again = namespace(kubernetes), namespace(kubernetes)
+    namespace(kubernetes)
 
-    assert again.outputs["metadata"]["uid"] == first.outputs["metadata"]["uid"]
+    with pytest.raises(CallError, match="shop already exists"):
+        namespace(kubernetes)
 
 
 def test_nothing_answers_without_the_cluster(azure: Client, kubernetes: Client) -> None:
