@@ -22,7 +22,7 @@ from components.ingress.plan import (
 )
 from components.istio.plan import MeshPlan, key_vaults, plan_mesh, service_mesh_contribution
 from components.monitoring.plan import CollectionPlan, monitoring_contribution, plan_collection
-from components.values import ArmProperties, Joined, Ref, is_key, referred
+from components.values import ArmProperties, Joined, Ref, StackOutput, is_key, named, referred
 from stacks.view import ClusterView
 
 CONTROLLER = "alb"
@@ -137,13 +137,10 @@ def _gateway_controller(cluster: ClusterView) -> Iterator[WorkloadIdentityPlan]:
     )
 
 
-def _key_vaults(cluster: ClusterView) -> dict[str, str]:
+def _key_vaults(cluster: ClusterView) -> dict[str, str | StackOutput]:
     """The key vaults that the cluster reads, each once: those named, and those that the mesh needs, by their names."""
     provider, istio = cluster.config.key_vault_secrets_provider, cluster.config.istio
-    named = dict(provider.key_vaults) if provider else {}
-    known = {arm_id.lower() for arm_id in named.values()}
-    needed = [arm_id for arm_id in key_vaults(istio) if arm_id.lower() not in known] if istio else []
-    return {**named, **{arm_id.rpartition("/")[2]: arm_id for arm_id in needed}}
+    return named(key_vaults(istio) if istio else (), provider.key_vaults if provider else None)
 
 
 def _mesh(cluster: ClusterView, made: Collection[str]) -> MeshPlan | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from components.facts.names import Kind
 from components.identity.access.plan import AccessPlan, plan_reader
 from components.monitoring.plan import GRAFANA, METRICS, MonitoredPlan, plan_workspaces, workspace_name
-from components.values import Ref
+from components.values import Ref, is_key, named, referred
 from stacks.view import StackView
 
 
@@ -42,7 +42,10 @@ def plan_observability(view: StackView) -> ObservabilityPlan:
                 scope,
                 holder=scope.arm_id("Microsoft.Dashboard/grafana", workspace_name(Kind.GRAFANA, key, each.name)),
                 principal=Ref(GRAFANA, key, "principalId"),
-                workspaces={name: metrics[name] for name in each.azure_monitor_workspaces},
+                workspaces={
+                    name: metrics[existing] if is_key(existing) else (referred(METRICS, "", existing), str(existing))
+                    for name, existing in named(each.azure_monitor_workspaces).items()
+                },
             )
             for key, each in config.grafana.items()
         },

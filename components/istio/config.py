@@ -11,7 +11,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.facts import istio as facts
 from components.rules import Rule
-from components.values import ArmId, Ipv4Cidr, Listed, Model, shown
+from components.values import ArmId, Existing, Ipv4Cidr, Listed, Model, shown
 
 REVISION = Rule(
     "IST-01",
@@ -72,7 +72,7 @@ class EgressGatewayConfig(Model):
 class CertificateAuthorityConfig(Model):
     """Your own authority for workload certificates: all of it as secrets of one key vault."""
 
-    key_vault_id: ArmId
+    key_vault_id: Existing
     root_cert_object_name: str
     cert_object_name: str = Field(description="the intermediate certificate")
     key_object_name: str = Field(description="the intermediate certificate's private key")

@@ -10,7 +10,7 @@ from components.facts import istio as facts
 from components.facts.policy_features import ADDON_INGRESS_NAMESPACE, ADDON_ROOT_NAMESPACE
 from components.istio.config import EgressGatewayConfig, IstioConfig
 from components.manifests import Manifest
-from components.values import ArmProperties, Ref
+from components.values import ArmProperties, Ref, StackOutput, referred
 
 _SYNC = "keyvault-certificates"
 _SYNC_IMAGE = "mcr.microsoft.com/oss/kubernetes/pause:3.9"
@@ -55,14 +55,16 @@ def service_mesh_contribution(config: IstioConfig | None) -> ArmProperties:
     istio: ArmProperties = {"revisions": list(config.revisions), "components": components}
     if config.certificate_authority is not None:
         authority = config.certificate_authority
-        istio["certificateAuthority"] = {"plugin": authority.model_dump(by_alias=True)}
+        vault = referred("", "", authority.key_vault_id)
+        names = authority.model_dump(by_alias=True, exclude={"key_vault_id"})
+        istio["certificateAuthority"] = {"plugin": {"keyVaultId": vault, **names}}
     contribution: ArmProperties = {"serviceMeshProfile": {"mode": "Istio", "istio": istio}}
     if config.gateway_api:
         contribution["ingressProfile"] = {"gatewayAPI": {"installation": "Standard"}}
     return contribution
 
 
-def key_vaults(config: IstioConfig) -> tuple[str, ...]:
+def key_vaults(config: IstioConfig) -> tuple[str | StackOutput, ...]:
     """The key vaults that the add-on for secrets reads from for the mesh, each once."""
     authority = [config.certificate_authority.key_vault_id] if config.certificate_authority else []
     certificates = [certificate.key_vault_id for certificate in config.ingress_certificates.values()]

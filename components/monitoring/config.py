@@ -32,7 +32,9 @@ class GrafanaConfig(Model):
     """Dashboards; people still need the role Grafana Viewer, Editor or Admin on it."""
 
     name: str | None = Field(None, description="name in Azure; amg-<key> if absent")
-    azure_monitor_workspaces: Listed[str] = Field(description="the workspaces of this file whose metrics it shows")
+    azure_monitor_workspaces: Listed[Reference] = Field(
+        description="whose metrics it shows: azureMonitorWorkspaces keys, or existing ones' ARM ids"
+    )
     zone_redundancy: bool = Field(False, description="cannot be changed later")
     tags: dict[str, str] = Field(default_factory=dict)
 

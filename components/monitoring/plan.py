@@ -102,7 +102,7 @@ def plan_workspaces(config: MonitoringConfig, scope: Scope, *, protect: bool) ->
 
 
 def _grafana(key: str, config: GrafanaConfig, scope: Scope, common: ArmProperties) -> MonitoredPlan:
-    shown = [{"azureMonitorWorkspaceResourceId": Ref(METRICS, each)} for each in config.azure_monitor_workspaces]
+    shown = [{"azureMonitorWorkspaceResourceId": _workspace(METRICS, each)} for each in config.azure_monitor_workspaces]
     return MonitoredPlan(
         GRAFANA,
         key,

@@ -11,6 +11,7 @@ from components.facts.policy_features import SYSTEM_NAMESPACES
 from components.istio.config import IstioConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
+from components.values import StackOutput
 from policies.injection import REVISION_LABEL
 from stacks.checks.istio import meshes
 from stacks.view import StackView
@@ -43,7 +44,7 @@ def _key_vaults(view: StackView) -> Iterator[Problem]:
     for cluster, path, istio in meshes(view):
         vaults = _vaults(path, istio)
         for where, what, vault in vaults:
-            if not _VAULT.fullmatch(vault):
+            if isinstance(vault, str) and not _VAULT.fullmatch(vault):
                 yield KEY_VAULTS.error(
                     (*where, "keyVaultId"),
                     f"{vault} is no key vault; write /subscriptions/<id>/resourceGroups/<group>/providers"
@@ -57,10 +58,12 @@ def _key_vaults(view: StackView) -> Iterator[Problem]:
                 )
 
 
-def _vaults(path: KeyPath, istio: IstioConfig) -> list[tuple[KeyPath, str, str]]:
+def _vaults(path: KeyPath, istio: IstioConfig) -> list[tuple[KeyPath, str, str | StackOutput]]:
     """What is read from key vaults: where that is written, what it is, and the key vault."""
     authority = istio.certificate_authority
-    own = [((*path, "certificateAuthority"), "certificates", authority.key_vault_id)] if authority else []
+    own: list[tuple[KeyPath, str, str | StackOutput]] = (
+        [((*path, "certificateAuthority"), "certificates", authority.key_vault_id)] if authority else []
+    )
     ingress = [
         ((*path, "ingressCertificates", name), "a certificate", certificate.key_vault_id)
         for name, certificate in istio.ingress_certificates.items()

@@ -49,35 +49,35 @@ def _workspaces(view: StackView) -> Iterator[Problem]:
     """CFG-06, CFG-93."""
     kept = view.config.monitoring
     logs, metrics = tuple(kept.log_analytics_workspaces), tuple(kept.azure_monitor_workspaces)
-    for cluster in view.clusters:
-        for path, reference, kind in _references(cluster):
-            known, what = (
-                (logs, "logAnalyticsWorkspaces") if kind == _LOG_ANALYTICS else (metrics, "azureMonitorWorkspaces")
+    for path, reference, kind in _references(view):
+        known, what = (
+            (logs, "logAnalyticsWorkspaces") if kind == _LOG_ANALYTICS else (metrics, "azureMonitorWorkspaces")
+        )
+        if isinstance(reference, StackOutput):
+            continue
+        if is_key(reference):
+            if reference not in known:
+                yield UNKNOWN_REFERENCE.error(path, unknown_reference(reference, what, known))
+        elif not re.fullmatch(
+            rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{kind}/[^/]+", reference, re.IGNORECASE
+        ):
+            yield WORKSPACES.error(
+                path,
+                f"{reference} is no workspace for this; write /subscriptions/<id>/resourceGroups/<group>/providers"
+                f"/{kind}/<name>",
             )
-            if isinstance(reference, StackOutput):
-                continue
-            if is_key(reference):
-                if reference not in known:
-                    yield UNKNOWN_REFERENCE.error(path, unknown_reference(reference, what, known))
-            elif not re.fullmatch(
-                rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{kind}/[^/]+", reference, re.IGNORECASE
-            ):
-                yield WORKSPACES.error(
-                    path,
-                    f"{reference} is no workspace for this; write /subscriptions/<id>/resourceGroups/<group>/providers"
-                    f"/{kind}/<name>",
-                )
-    for key, grafana in kept.grafana.items():
-        for index, name in enumerate(grafana.azure_monitor_workspaces):
-            if name not in metrics:
-                yield UNKNOWN_REFERENCE.error(
-                    (*_ROOT, "grafana", key, "azureMonitorWorkspaces", index),
-                    unknown_reference(name, "azureMonitorWorkspaces", metrics),
-                )
 
 
-def _references(cluster: ClusterView) -> Iterator[tuple[KeyPath, str | StackOutput, str]]:
-    """The workspaces of a cluster: where each is written, what stands there, and the kind that it has to be."""
+def _references(view: StackView) -> Iterator[tuple[KeyPath, str | StackOutput, str]]:
+    """Workspaces that something refers to: where that is written, what stands there, and the kind it has to be."""
+    for cluster in view.clusters:
+        yield from _of_cluster(cluster)
+    for key, grafana in view.config.monitoring.grafana.items():
+        for index, reference in enumerate(grafana.azure_monitor_workspaces):
+            yield (*_ROOT, "grafana", key, "azureMonitorWorkspaces", index), reference, _AZURE_MONITOR
+
+
+def _of_cluster(cluster: ClusterView) -> Iterator[tuple[KeyPath, str | StackOutput, str]]:
     config = cluster.config.monitoring
     given = {
         "metrics": (config.metrics, _AZURE_MONITOR),

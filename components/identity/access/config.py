@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from components.values import MALFORMED, ArmId, Model, shown
+from components.values import MALFORMED, Existing, Model, shown
 
 _INTERVAL = re.compile(r"[1-9][0-9]{0,4}[smh]")
 
@@ -38,7 +38,7 @@ class KeyVaultSecretsProviderConfig(Model):
 
     enable_secret_rotation: bool = Field(True, description="mounted secrets follow the key vault")
     rotation_poll_interval: Interval = Field("2m", description="how often it looks")
-    key_vaults: dict[str, ArmId] = Field(
+    key_vaults: dict[str, Existing] = Field(
         default_factory=dict,
-        description="key vaults by key whose secrets its identity may read; they have to use Azure RBAC",
+        description="key vaults, each by a name of your choice, whose secrets its identity may read by Azure RBAC",
     )

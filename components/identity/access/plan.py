@@ -53,7 +53,7 @@ def plan_access(
     scope: Scope,
     *,
     cluster_name: str,
-    key_vaults: Mapping[str, str],
+    key_vaults: Mapping[str, str | StackOutput],
     registries: Mapping[str, str | StackOutput],
 ) -> AccessPlan:
     """The rights of the cluster `key`.
@@ -62,14 +62,15 @@ def plan_access(
         key: The cluster's key.
         scope: Where it goes.
         cluster_name: Its Azure name.
-        key_vaults: ARM ids of key vaults that the add-on for secrets reads, by key.
+        key_vaults: Key vaults that the add-on for secrets reads, by key.
         registries: Container registries that nodes get images from, by key.
     """
     cluster = scope.arm_id("Microsoft.ContainerService/managedClusters", cluster_name)
 
     def assignments() -> Iterator[RoleAssignmentPlan]:
-        for vault, arm_id in key_vaults.items():
-            grant = Grant(f"key-vault-{vault}", Role.KEY_VAULT_SECRETS_USER, arm_id, arm_id)
+        for vault, existing in key_vaults.items():
+            role = Role.KEY_VAULT_SECRETS_USER
+            grant = Grant(f"key-vault-{vault}", role, referred("", "", existing), str(existing))
             principal = Ref("cluster", key, "secretsProviderPrincipalId")
             yield role_assignment(grant, principal, f"{cluster}/secretsProvider", scope)
         for registry, existing in registries.items():

@@ -145,6 +145,12 @@ def test_certificate_comes_as_a_secret_that_a_gateway_can_name() -> None:
     assert [volume["csi"]["volumeAttributes"]["secretProviderClass"] for volume in pod["volumes"]] == ["shop"]
 
 
+def test_authority_of_another_stack_is_read_by_its_output() -> None:
+    output = {"stackReference": "hub", "output": "vaults.mesh"}
+    plugin = contribution(certificateAuthority={**AUTHORITY, "keyVaultId": output})["certificateAuthority"]["plugin"]
+    assert plugin == {**AUTHORITY, "keyVaultId": Ref("stackOutput", "hub", "vaults.mesh")}
+
+
 def test_without_settings_nothing_is_written_to_the_cluster() -> None:
     assert manifests() == {}
 

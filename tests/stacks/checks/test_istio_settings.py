@@ -41,6 +41,11 @@ def test_plugin_authority_beside_its_add_on_passes() -> None:
     assert problems(values) == []
 
 
+def test_plugin_authority_of_another_stack_passes() -> None:
+    authority = {"certificateAuthority": {**_AUTHORITY, "keyVaultId": {"stackReference": "hub", "output": "vault"}}}
+    assert found("IST-08", authority, {"keyVaultSecretsProvider": {}}) == []
+
+
 def test_plugin_authority_needs_the_add_on_that_reads_it() -> None:
     assert found("IST-08", {"certificateAuthority": _AUTHORITY}) == [
         (

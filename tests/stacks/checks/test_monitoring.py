@@ -64,6 +64,22 @@ def test_data_goes_to_a_workspace_for_it(monitoring: dict[str, Any], found: list
     assert problems(monitored({"monitoring": monitoring})) == found
 
 
+@pytest.mark.parametrize(
+    "workspace", ["ops", _METRICS, {"stackReference": "hub", "output": "metrics"}], ids=["key", "existing", "output"]
+)
+def test_dashboards_show_workspaces_of_any_owner(workspace: object) -> None:
+    assert problems(monitored({}, {"grafana": {"ops": {"azureMonitorWorkspaces": [workspace]}}})) == []
+
+
+def test_dashboard_shows_metrics_only() -> None:
+    assert problems(monitored({}, {"grafana": {"ops": {"azureMonitorWorkspaces": [_LOGS]}}})) == [
+        (
+            f"monitoring.grafana.ops.azureMonitorWorkspaces[0]: {_LOGS} is no workspace for this; write"
+            " /subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Monitor/accounts/<name> [CFG-93]"
+        )
+    ]
+
+
 def test_dashboards_show_workspaces_that_there_are() -> None:
     values = monitored({}, {"grafana": {"ops": {"azureMonitorWorkspaces": ["opps"]}}})
     assert problems(values) == [

@@ -66,6 +66,11 @@ def test_identity_needs_the_clusters_tokens(changes: dict[str, bool], message: s
         ),
         pytest.param({"keyVaultSecretsProvider": {"keyVaults": {"apps": _VAULT.upper()}}}, [], id="any-case"),
         pytest.param(
+            {"keyVaultSecretsProvider": {"keyVaults": {"apps": {"stackReference": "shared", "output": "vault"}}}},
+            [],
+            id="output-for-key-vault",
+        ),
+        pytest.param(
             {"containerRegistries": {"images": _VAULT}},
             [
                 (

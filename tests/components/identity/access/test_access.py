@@ -25,6 +25,14 @@ def plan(registry: str | StackOutput = REGISTRY) -> AccessPlan:
     )
 
 
+def test_key_vault_of_another_stack_is_read_by_its_output() -> None:
+    vault = StackOutput("hub", "vaults.apps")
+    (right,) = plan_access(
+        "main", SCOPE, cluster_name="aks-main", key_vaults={"apps": vault}, registries={}
+    ).role_assignments
+    assert right.properties["scope"] == Ref("stackOutput", "hub", "vaults.apps")
+
+
 def test_add_on_is_off_unless_asked_for() -> None:
     assert secrets_provider_contribution(None) == {
         "addonProfiles": {"azureKeyvaultSecretsProvider": {"enabled": False}}
