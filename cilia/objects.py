@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from cilia.credentials import credentials
 from components.manifests import Manifest
 from components.values import Ref
 
@@ -51,6 +52,7 @@ class Objects:
         cluster: The cluster's Azure name, which is that of its context too.
         key: The cluster's key.
         manifests: The objects, in order.
+        entra: Whether people sign in to the cluster with Entra.
     """
 
     stack: str
@@ -58,6 +60,7 @@ class Objects:
     cluster: str
     key: str
     manifests: tuple[Manifest, ...]
+    entra: bool
 
     @property
     def file(self) -> str:
@@ -71,8 +74,12 @@ class Objects:
 
     def commands(self, file: str) -> Iterator[str]:
         """The lines to run, in order; `file` is where the objects are."""
+        yield from credentials(shlex.quote(self.resource_group), shlex.quote(self.cluster), entra=self.entra)
+        yield from self.application(file)
+
+    def application(self, file: str) -> Iterator[str]:
+        """Those of somebody who has credentials already."""
         group, name = shlex.quote(self.resource_group), shlex.quote(self.cluster)
-        yield f"az aks get-credentials --resource-group {group} --name {name} --overwrite-existing"
         apply = f"kubectl --context {name} apply --server-side --force-conflicts --filename"
         asked = {ref.attribute: None for manifest in self.manifests for ref in _references(manifest.content)}
         if not asked:

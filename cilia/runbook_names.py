@@ -55,7 +55,7 @@ def installed_by_others(facts: Facts) -> Iterator[Names]:
     """The lines that bring in a Cilium of one's own, after those that write its values."""
     for release in releases(facts.loaded):
         if release.plan.key == facts.view.key:
-            _, *lines = release.commands(f"{_VALUES}/{release.file}")
+            lines = release.installation(f"{_VALUES}/{release.file}")
             yield {"lines": "\n".join((_values_line(facts), *lines))}
 
 
@@ -63,7 +63,7 @@ def applied_by_others(facts: Facts) -> Iterator[Names]:
     """The lines that bring in objects of the mesh and of network logs, after those that write them."""
     for each in objects(facts.loaded):
         if each.key == facts.view.key:
-            _, *lines = each.commands(f"{_VALUES}/{each.file}")
+            lines = each.application(f"{_VALUES}/{each.file}")
             yield {"lines": "\n".join((_values_line(facts), *lines))}
 
 

@@ -61,7 +61,15 @@ def releases(loaded: Loaded) -> Iterator[Release]:
     if plan is None:
         return
     for key, planned in plan.cilium.items():
-        yield Release(loaded.stack, plan.scope.resource_group, plan.clusters[key].name, planned)
+        cluster = plan.clusters[key]
+        yield Release(
+            stack=loaded.stack,
+            resource_group=plan.scope.resource_group,
+            cluster=cluster.name,
+            plan=planned,
+            entra=cluster.kubelogin is not None,
+            by_others=not cluster.applies_in_cluster,
+        )
 
 
 def objects(loaded: Loaded) -> Iterator[Objects]:
@@ -76,7 +84,14 @@ def objects(loaded: Loaded) -> Iterator[Objects]:
             *(around.collection.manifests if around.collection else ()),
         )
         if manifests and not cluster.applies_in_cluster:
-            yield Objects(loaded.stack, plan.scope.resource_group, cluster.name, key, manifests)
+            yield Objects(
+                stack=loaded.stack,
+                resource_group=plan.scope.resource_group,
+                cluster=cluster.name,
+                key=key,
+                manifests=manifests,
+                entra=cluster.kubelogin is not None,
+            )
 
 
 def _json(loaded: Loaded) -> dict[str, object]:

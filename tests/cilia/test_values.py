@@ -113,12 +113,76 @@ def test_secrets_are_asked_of_pulumi_and_in_no_value(tmp_path: Path, capsys: pyt
         (
             "kubectl --context aks-main create secret generic cilium-ipsec-keys --namespace kube-system"
             ' --from-literal=keys="$(pulumi config get --stack byo --path cilia:secrets.ipsec)"'
+            " --dry-run=client --output yaml | kubectl --context aks-main apply --filename -"
         ),
     ]
     asked = '"$(pulumi config get --stack byo --path cilia:secrets.pull)"'
-    assert f"--set-string 'extraConfig.a\\.b'={asked}" in lines[2]
+    assert f"--set-file 'extraConfig.a\\.b'=<(printf %s {asked})" in lines[2]
     main(["values", str(file), "--today", "2026-09-01"])
     assert yaml.safe_load(capsys.readouterr().out)["extraConfig"] == {}
+
+
+def test_secret_in_a_list_keeps_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = stack(tmp_path, "values: {extraArgs: [{secret: pull}, --debug]}")
+    asked = '"$(pulumi config get --stack byo --path cilia:secrets.pull)"'
+    assert f" --set-file 'extraArgs[0]'=<(printf %s {asked})" in commands(file, capsys)[-1]
+    main(["values", str(file), "--today", "2026-09-01"])
+    assert yaml.safe_load(capsys.readouterr().out)["extraArgs"] == ["", "--debug"]
+
+
+@pytest.mark.parametrize(
+    ("version", "kubernetes", "line"),
+    [
+        pytest.param(
+            "1.19.6",
+            "1.35",
+            (
+                "kubectl --context aks-main apply --server-side --filename"
+                " https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.1/standard-install.yaml"
+            ),
+            id="known",
+        ),
+        pytest.param(
+            "1.18.12",
+            "1.33",
+            "# before Cilium: the CRDs of the Gateway API, in the version that Cilium's documentation names",
+            id="unknown",
+        ),
+    ],
+)
+def test_crds_of_the_gateway_api_come_before_cilium(
+    version: str, kubernetes: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cilium = f"version: {version}, kubeProxyReplacement: true, gatewayAPI: true"
+    assert commands(stack(tmp_path, cilium, kubernetes), capsys)[1] == line
+
+
+@pytest.mark.parametrize("wanted", ["releases", "objects"])
+def test_people_sign_in_with_entra_before_anything_else(
+    wanted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = stack(tmp_path) if wanted == "releases" else mesh(tmp_path)
+    entra = "aadProfile: {adminGroupObjectIDs: [11111111-2222-3333-4444-555555555555]}"
+    file.write_text(file.read_text().replace("      network: main\n", f"      network: main\n      {entra}\n"))
+    assert main(["values", str(file), "-o", "json", "--today", "2026-08-21"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)[wanted]
+    assert found["commands"][1] == "kubelogin convert-kubeconfig --login azurecli --context aks-main"
+
+
+def test_cilium_that_this_program_installs_has_no_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = stack(tmp_path)
+    file.write_text(file.read_text().replace("inCluster: gitops", "inCluster: apply"))
+    assert commands(file, capsys) == []
+    assert main(["values", str(file), "--today", "2026-09-01"]) == 0
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first == (
+        "# Values of Cilium for aks-main, stack byo, which `pulumi up` installs: nothing to run."
+        " What only Azure and the stack's secrets know is left out."
+    )
+    assert not second.startswith("#")
+    assert main(["values", str(file), "--out", str(tmp_path / "out"), "--today", "2026-09-01"]) == 0
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "out" / "cilium-main.yaml").is_file()
 
 
 def test_helm_does_not_wait_where_waiting_would_never_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
