@@ -124,7 +124,11 @@ class ClusterPoolRow:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRow:
-    """One cluster; `cluster_pool` where it has a Cilium of its own."""
+    """One cluster; `cluster_pool` where it has a Cilium of its own.
+
+    Attributes:
+        node_auto_provisioning: Whether AKS makes nodes that no number here counts, for pods that wait.
+    """
 
     name: str
     azure_name: str
@@ -138,6 +142,11 @@ class ClusterRow:
     nodes: Counts
     pods: Counts
     pools: tuple[PoolRow, ...]
+    node_auto_provisioning: bool
+
+
+PROVISIONED = "node auto-provisioning makes more for pods that wait, up to the limits of the NodePools in the cluster"
+"""What the numbers of a cluster with it leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +243,7 @@ def _cluster(cluster: ClusterView, loaded: Loaded) -> ClusterRow:
         nodes=plan.nodes,
         pods=plan.pods,
         pools=tuple(_pool(pool) for pool in cluster.pools),
+        node_auto_provisioning=cluster.config.node_provisioning_profile.mode == "Auto",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cilia.output import counted
-from cilia.plan_data import ClusterRow, NetworkRow, PlanData
+from cilia.plan_data import PROVISIONED, ClusterRow, NetworkRow, PlanData
 from components.cluster.capacity import Counts
 
 
@@ -63,6 +63,8 @@ def _cluster(cluster: ClusterRow) -> Iterator[str]:
         numbers=(1, 2, 3, 4),
     )
     yield ""
+    if cluster.node_auto_provisioning:
+        yield f"- nodes: {PROVISIONED}"
     if cluster.pod_cidr:
         room = f", room for {counted(cluster.pod_cidr_nodes, 'node')}" if cluster.pod_cidr_nodes is not None else ""
         each = f", {cluster.cluster_pool.each}" if cluster.cluster_pool else ""

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from cilia import svg
 from cilia.output import counted
-from cilia.plan_data import ClusterRow, NetworkRow, PlanData, SubnetRow
+from cilia.plan_data import PROVISIONED, ClusterRow, NetworkRow, PlanData, SubnetRow
 from cilia.svg import Box
 from components.facts import limits
 
@@ -193,12 +193,13 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
         ),
     )
     page.y += 14
+    most = "in pools of fixed size" if cluster.node_auto_provisioning else "at autoscaler maximum"
     width = _WIDTH - 2 * _MARGIN
     scale = width / max(nodes.limit, nodes.with_surge)
     page.add(svg.rect(Box(_MARGIN, page.y, width, 16), "free", f"at most {counted(nodes.limit, 'node')}"))
     for count, look, words in (
         (nodes.with_surge, "surge", "during an upgrade"),
-        (nodes.max, "growth", "at autoscaler maximum"),
+        (nodes.max, "growth", most),
         (nodes.now, "now", "now"),
     ):
         page.add(svg.rect(Box(_MARGIN, page.y, count * scale, 16), look, f"{counted(count, 'node')} {words}"))
@@ -208,7 +209,7 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
         svg.text(
             _MARGIN,
             page.y,
-            f"nodes: {nodes.now:,} now, {nodes.max:,} at autoscaler maximum, {nodes.with_surge:,} during an upgrade,"
+            f"nodes: {nodes.now:,} now, {nodes.max:,} {most}, {nodes.with_surge:,} during an upgrade,"
             f" limit {nodes.limit:,}",
             "dim",
         ),
@@ -219,6 +220,9 @@ def _cluster(page: _Page, cluster: ClusterRow) -> None:
             "dim end",
         ),
     )
+    if cluster.node_auto_provisioning:
+        page.y += 18
+        page.add(svg.text(_MARGIN, page.y, f"nodes: {PROVISIONED}", "dim"))
     _cluster_pool(page, cluster)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cilia.output import Style, counted
-from cilia.plan_data import ClusterRow, NetworkRow, PlanData, PoolRow, SubnetRow
+from cilia.plan_data import PROVISIONED, ClusterRow, NetworkRow, PlanData, PoolRow, SubnetRow
 from cilia.table import Column, table
 from components.cluster.capacity import Counts
 
@@ -105,6 +105,8 @@ def _pool(pool: PoolRow) -> tuple[str, ...]:
 
 
 def _ranges(cluster: ClusterRow) -> Iterable[str]:
+    if cluster.node_auto_provisioning:
+        yield f"  nodes     {PROVISIONED}"
     if cluster.pod_cidr:
         room = f", room for {counted(cluster.pod_cidr_nodes, 'node')}" if cluster.pod_cidr_nodes is not None else ""
         each = f", {cluster.cluster_pool.each}" if cluster.cluster_pool else ""

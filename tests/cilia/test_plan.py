@@ -177,3 +177,21 @@ def test_a_cilium_of_ones_own_has_its_pool_and_ports_in_every_format(
     (cluster,) = json.loads(shown["json"])["clusters"]
     assert cluster["clusterPool"]["nodePorts"][0] == {"protocol": "UDP", "port": 8472, "what": "the vxlan tunnel"}
     assert (cluster["clusterPool"]["maskSize"], cluster["clusterPool"]["podsPerNode"]) == (24, 250)
+
+
+@pytest.mark.parametrize("form", ["text", "md", "svg"])
+def test_nodes_that_no_number_counts_are_named(
+    form: str, write_stack: WriteStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "node auto-provisioning makes more for pods that wait, up to the limits of the NodePools in the cluster"
+    provisioned = ("network: main\n", "network: main\n      nodeProvisioningProfile: {mode: Auto}\n")
+    write_stack("dev")
+    main(["plan", "dev", "-o", form])
+    assert said not in capsys.readouterr().out
+    write_stack("dev", provisioned)
+    assert main(["plan", "dev", "-o", form]) == 0
+    out = capsys.readouterr().out
+    assert said in out
+    assert form != "svg" or "3 in pools of fixed size" in out
+    main(["plan", "dev", "-o", "json"])
+    assert json.loads(capsys.readouterr().out)["clusters"][0]["nodeAutoProvisioning"] is True
