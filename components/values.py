@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
-from itertools import chain, count
 from typing import Annotated, Any, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, Strict, WithJsonSchema
@@ -246,34 +245,6 @@ def referred(kind: str, owner: str, reference: str | StackOutput) -> str | Ref:
     if isinstance(reference, StackOutput):
         return reference.reference
     return Ref(kind, f"{owner}/{reference}") if is_key(reference) else reference
-
-
-def named(
-    references: Iterable[str | StackOutput], taken: Mapping[str, str | StackOutput] | None = None
-) -> dict[str, str | StackOutput]:
-    """References by names that other names are made of: a key, an ARM id's last part, or stack and output.
-
-    Args:
-        references: Each once, whatever its capitals.
-        taken: What has its names already, which stay; what is among it is not named again.
-    """
-    found = dict(taken or {})
-    known = {str(reference).casefold() for reference in found.values()}
-    for reference in references:
-        if str(reference).casefold() not in known:
-            known.add(str(reference).casefold())
-            found[_free(_name(reference), found)] = reference
-    return found
-
-
-def _name(reference: str | StackOutput) -> str:
-    if isinstance(reference, StackOutput):
-        return re.sub(r"[^A-Za-z0-9]+", "-", f"{reference.stack}-{reference.output}")
-    return reference.rpartition("/")[2]
-
-
-def _free(name: str, taken: Container[str]) -> str:
-    return next(each for each in chain([name], (f"{name}-{number}" for number in count(2))) if each not in taken)
 
 
 KEY_PATTERN = "^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"

@@ -22,7 +22,8 @@ from components.ingress.plan import (
 )
 from components.istio.plan import MeshPlan, key_vaults, plan_mesh, service_mesh_contribution
 from components.monitoring.plan import CollectionPlan, monitoring_contribution, plan_collection
-from components.values import ArmProperties, Joined, Ref, StackOutput, is_key, named, referred
+from components.references import named
+from components.values import ArmProperties, Joined, Ref, StackOutput, is_key, referred
 from stacks.view import ClusterView
 
 CONTROLLER = "alb"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from components.facts.names import Kind
 from components.identity.access.plan import AccessPlan, plan_reader
 from components.monitoring.plan import GRAFANA, METRICS, MonitoredPlan, plan_workspaces, workspace_name
-from components.values import Ref, is_key, named, referred
+from components.references import named
+from components.values import Ref, is_key, referred
 from stacks.view import StackView
 
 

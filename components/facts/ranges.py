@@ -6,13 +6,15 @@ from ipaddress import IPv4Network
 
 from components.facts import limits
 
+# https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (2026-08)
+AZURE_DNS = IPv4Network("168.63.129.16/32")
 # https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (2026-08)
 NOT_ALLOWED_IN_VNET = {
     "multicast": IPv4Network("224.0.0.0/4"),
     "broadcast": IPv4Network("255.255.255.255/32"),
     "loopback": IPv4Network("127.0.0.0/8"),
     "link-local": IPv4Network("169.254.0.0/16"),
-    "Azure's internal DNS": IPv4Network("168.63.129.16/32"),
+    "Azure's internal DNS": AZURE_DNS,
 }
 # https://learn.microsoft.com/azure/aks/concepts-network-cni-overview (2026-08)
 RESERVED_BY_AKS = tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.cluster.pool_kinds import SPOT_LABELS
 from components.cluster.pools import PoolSettings
 from components.facts.names import label_key_fault, label_value_fault, taint_fault
 from components.facts.vm_sizes import vm_size
@@ -53,6 +54,8 @@ def _labels(view: StackView) -> Iterator[Problem]:
     for pool in view.pools:
         for key, value in pool.config.node_labels.items():
             path = (*pool.path, "nodeLabels", key)
+            if pool.config.spot and (key, value) in SPOT_LABELS.items():
+                continue  # what AKS itself adds
             for fault in (label_key_fault(key), label_value_fault(value)):
                 if fault:
                     yield LABELS.error(path, fault)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from components.cluster.api_server import NO_ZONE
+from components.facts.ranges import AZURE_DNS
 from components.identity.config import SystemAssignedIdentityConfig
+from components.network.plan import ipv4_spaces
 from components.network.zones.plan import zone_name
 from components.problems import KeyPath, Problem
 from components.rules import Rule
@@ -148,12 +150,26 @@ def _resolvers(view: StackView) -> Iterator[Problem]:
         made = network.config.private_dns_zones.get(zone) if zone is not None and is_key(zone) else None
         if made and made.linked_networks:
             continue
-        servers = ", ".join(map(str, network.config.dns_servers))
-        yield RESOLVED.warning(
-            _path(cluster, "privateDNSZone"),
-            f"nodes ask {servers}, and no other network is known to be linked to the zone; link the network of these"
-            " servers",
-        )
+        near = (AZURE_DNS, *ipv4_spaces(network.config))
+        far = [server for server in network.config.dns_servers if not any(server in space for space in near)]
+        if far:
+            yield RESOLVED.warning(
+                _path(cluster, "privateDNSZone"),
+                f"nodes ask {', '.join(map(str, far))} in another network, and none is known to be linked to the zone;"
+                f" {_way_out(cluster, known=made is not None)}",
+            )
+
+
+def _way_out(cluster: ClusterView, *, known: bool) -> str:
+    """How nodes resolve the API server's name, by whose zone that is in."""
+    zone = cluster.config.api_server.private_dns_zone
+    if known:
+        return f"add the network of these servers to linkedNetworks of privateDnsZones.{zone}"
+    if cluster.config.api_server.zone == "own":
+        return "link the network of these servers to the zone, and accept this"
+    return (
+        "use a zone of privateDnsZones with the network of these servers under linkedNetworks, or privateDNSZone none"
+    )
 
 
 def _links(view: StackView) -> Iterator[Problem]:

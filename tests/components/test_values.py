@@ -16,9 +16,7 @@ from components.values import (
     Joined,
     Ref,
     Scope,
-    StackOutput,
     camel,
-    named,
     parse_arm_id,
     parse_cidr,
     parse_ipv4_address,
@@ -232,15 +230,3 @@ def test_scope_needs_a_name_for_each_type() -> None:
 def test_group_is_a_reference_where_the_stack_makes_it() -> None:
     assert Scope("s", "rg", "l", {}).group == Ref("resourceGroup", "rg", "name")
     assert Scope("s", "rg", "l", {}, deploys_resource_group=False).group == "rg"
-
-
-def test_references_get_names_of_their_own_and_each_once() -> None:
-    first, second = f"{_SUBSCRIPTION}/resourceGroups/a/providers/X.Y/z/kv", f"{_SUBSCRIPTION}/resourceGroups/b/z/kv"
-    output = StackOutput("org/hub", "vaults.apps")
-    assert named([first, second, first.upper(), output, "key"]) == {
-        "kv": first,
-        "kv-2": second,
-        "org-hub-vaults-apps": output,
-        "key": "key",
-    }
-    assert named([second], {"kv": first, "own": second.upper()}) == {"kv": first, "own": second.upper()}

@@ -71,6 +71,19 @@ def test_labels_are_labels_that_nodes_may_carry(key: str, value: str, found: lis
     assert user(nodeLabels={key: value}) == [f"nodeLabels.{key}: {message} [NAM-05]" for message in found]
 
 
+def test_label_that_aks_adds_to_spot_pools_may_be_written() -> None:
+    label = {"kubernetes.azure.com/scalesetpriority": "spot"}
+    refused = (
+        "nodeLabels.kubernetes.azure.com/scalesetpriority: label prefix 'kubernetes.azure.com' belongs to AKS; use a"
+        " prefix of your own [NAM-05]"
+    )
+    assert user(nodeLabels=label, scaleSetPriority="Spot") == []
+    assert user(nodeLabels=label) == [refused]
+    assert user(nodeLabels={**label, "kubernetes.azure.com/scalesetpriority": "regular"}, scaleSetPriority="Spot") == [
+        refused
+    ]
+
+
 @pytest.mark.parametrize(
     ("taints", "found"),
     [

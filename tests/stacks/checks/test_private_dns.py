@@ -129,11 +129,12 @@ DNS = {"dnsServers": ["10.0.0.4"]}
 
 
 def test_dns_servers_without_a_link_to_their_network_are_a_warning() -> None:
-    unresolved = (
-        f"{PATH}.privateDNSZone: warning: nodes ask 10.0.0.4, and no other network is known to be linked to the zone;"
-        " link the network of these servers [API-08]"
-    )
-    assert problems(network(DNS, main={"apiServer": PRIVATE})) == [unresolved]
+    assert problems(network(DNS, main={"apiServer": PRIVATE})) == [
+        unresolved(
+            "use a zone of privateDnsZones with the network of these servers under linkedNetworks, or privateDNSZone"
+            " none"
+        )
+    ]
     assert problems(network(DNS, main={"apiServer": {**PRIVATE, "privateDNSZone": "none"}})) == []
     assert problems(network(DNS, main={})) == []
     linked = with_zone({"linkedNetworks": {"hub": f"{ZONES}/virtualNetworks/hub"}})
@@ -141,7 +142,31 @@ def test_dns_servers_without_a_link_to_their_network_are_a_warning() -> None:
     assert problems(linked) == []
     unlinked = with_zone()
     unlinked["cilia:networks"]["main"].update(DNS)
-    assert problems(unlinked) == [unresolved]
+    assert problems(unlinked) == [
+        unresolved("add the network of these servers to linkedNetworks of privateDnsZones.aks")
+    ]
+    zone = {"privateDNSZone": f"{ZONES}/privateDnsZones/privatelink.westeurope.azmk8s.io"}
+    assert problems(network(DNS, main={"apiServer": {**PRIVATE, **zone}})) == [
+        unresolved("link the network of these servers to the zone, and accept this")
+    ]
+
+
+def unresolved(fix: str) -> str:
+    """The warning about DNS servers elsewhere."""
+    return (
+        f"{PATH}.privateDNSZone: warning: nodes ask 10.0.0.4 in another network, and none is known to be linked to the"
+        f" zone; {fix} [API-08]"
+    )
+
+
+@pytest.mark.parametrize("server", ["10.20.0.100", "168.63.129.16"], ids=["own-network", "azure"])
+def test_dns_servers_that_see_the_zone_are_no_warning(server: str) -> None:
+    assert problems(network({"dnsServers": [server]}, main={"apiServer": PRIVATE})) == []
+    own = with_zone()
+    own["cilia:networks"]["main"]["dnsServers"] = [server]
+    assert problems(own) == []
+    both = network({"dnsServers": [server, "10.0.0.4"]}, main={"apiServer": PRIVATE})
+    assert [each.partition(":")[2].partition(" in ")[0] for each in problems(both)] == [" warning: nodes ask 10.0.0.4"]
 
 
 def test_link_to_a_network_that_is_not_there_is_refused() -> None:
