@@ -5,20 +5,28 @@ Rules look at the values as they reach Helm, so it makes no difference whether a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, ip_network
+from typing import Any
 
+from components.cilium.plan import value_at
 from components.cluster.modes.byocni import pool_nodes, pool_pods_per_node
 from components.facts import cilium as facts
 from components.facts.versions import parse_version
-from components.problems import Problem
+from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import shown
+from stacks.checks.chart_values import OVERRIDES
 from stacks.cilium import OwnCilium, own_ciliums
 from stacks.view import StackView
 
 _BYO = "https://learn.microsoft.com/azure/aks/use-byo-cni"
 _CHART = "cilium 1.19.6 install/kubernetes/cilium"
 _DOCS = "cilium 1.19.6 Documentation"
+
+CLUSTER_POOL = "cluster-pool"
+_MULTI_POOL = "multi-pool"
+_POOLS = ("ipam", "operator", "autoCreateCiliumPodIPPools")
 
 POOL = Rule(
     "CAP-18",
@@ -102,6 +110,8 @@ FIRST_VERSION = Rule(
 def _pool(view: StackView) -> Iterator[Problem]:
     """CAP-18."""
     for own in own_ciliums(view):
+        if own.value("ipam", "mode") != CLUSTER_POOL:
+            continue  # CFG-73 says that nobody counted
         cluster, networking = own.cluster, own.cluster.config.networking
         pods = cluster.mode.pod_range(networking)
         assert pods is not None  # the mode has a range of its own
@@ -138,7 +148,43 @@ def _addresses(view: StackView) -> Iterator[Problem]:
                 )
         yield from _one_of(own, TUNNEL, ("routingMode",), ("tunnel",))
         yield from _one_of(own, TUNNEL, ("tunnelProtocol",), ("vxlan", "geneve"))
-        yield from _one_of(own, IPAM, ("ipam", "mode"), ("cluster-pool", "multi-pool"))
+        yield from _one_of(own, IPAM, ("ipam", "mode"), (CLUSTER_POOL, _MULTI_POOL))
+        if own.value("ipam", "mode") == _MULTI_POOL:
+            yield OVERRIDES.warning(
+                (*own.path, "values", "ipam", "mode"),
+                "overrides 'cluster-pool': how many nodes and pods the pools have room for was not counted; remove it,"
+                " or accept this",
+            )
+
+
+def _pools(view: StackView) -> Iterator[Problem]:
+    """BYO-02, with several pools: podCidr keeps clear of networks and Services, so what lies in it does too."""
+    for own in own_ciliums(view):
+        if own.value("ipam", "mode") == CLUSTER_POOL:
+            continue
+        pod_cidr = own.cluster.mode.pod_range(own.cluster.config.networking)
+        for path, written in _pool_ranges(own.value(*_POOLS)):
+            where = (*own.path, "values", *_POOLS, *path)
+            try:
+                pool = ip_network(written) if isinstance(written, str) else None
+            except ValueError:
+                pool = None
+            if pool is None:
+                yield SAME_POOL.error(where, f"{shown(written)} is not an address range; write one inside {pod_cidr}")
+            elif isinstance(pool, IPv4Network) and pod_cidr is not None and not pool.subnet_of(pod_cidr):
+                yield SAME_POOL.error(
+                    where,
+                    f"{pool} is outside podCidr {pod_cidr}, by which AKS reaches pods; use a range inside it",
+                )
+
+
+def _pool_ranges(pools: Any) -> Iterator[tuple[KeyPath, object]]:
+    """Each range of each pool that the operator makes."""
+    for name, pool in pools.items() if isinstance(pools, Mapping) else ():
+        for family in ("ipv4", "ipv6"):
+            ranges = value_at(pool, family, "cidrs") if isinstance(pool, Mapping) else None
+            for index, each in enumerate(ranges if isinstance(ranges, list | tuple) else ()):
+                yield (str(name), family, "cidrs", index), each
 
 
 def _one_of(own: OwnCilium, rule: Rule, path: tuple[str, ...], allowed: tuple[str, ...]) -> Iterator[Problem]:
@@ -232,4 +278,4 @@ def _acns(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_pool, _addresses, _integrations, _taints, _support, _versions, _acns)
+CHECKS = (_pool, _addresses, _pools, _integrations, _taints, _support, _versions, _acns)

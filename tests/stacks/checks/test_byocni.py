@@ -101,6 +101,53 @@ def test_mask_size_that_leaves_no_use_is_refused(mask: int) -> None:
     assert found.startswith(f"{CILIUM}.maskSize: the number {mask} is not allowed; use ")
 
 
+# several pools instead of the cluster's
+
+
+def pools(*ranges: object) -> dict[str, Any]:
+    """A Cilium that makes pools of these ranges."""
+    made = {"default": {"ipv4": {"cidrs": list(ranges), "maskSize": 24}}}
+    return byocni({"values": {"ipam": {"mode": "multi-pool", "operator": {"autoCreateCiliumPodIPPools": made}}}})
+
+
+UNCOUNTED = (
+    f"{CILIUM}.values.ipam.mode: warning: overrides 'cluster-pool': how many nodes and pods the pools have room for was"
+    " not counted; remove it, or accept this [CFG-73]"
+)
+
+
+def test_pools_of_their_own_are_a_warning_because_nobody_counts_them() -> None:
+    assert problems(pools("192.168.0.0/17", "192.168.128.0/17")) == [UNCOUNTED]
+    small = pools("192.168.0.0/24")
+    small["cilia:clusters"]["main"]["networking"]["podCidr"] = "192.168.0.0/24"
+    assert problems(small) == [UNCOUNTED]
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (
+            "10.20.0.0/16",
+            "10.20.0.0/16 is outside podCidr 192.168.0.0/16, by which AKS reaches pods; use a range inside it",
+        ),
+        (
+            "172.20.0.0/16",
+            "172.20.0.0/16 is outside podCidr 192.168.0.0/16, by which AKS reaches pods; use a range inside it",
+        ),
+        (
+            "192.0.0.0/8",
+            "192.0.0.0/8 is outside podCidr 192.168.0.0/16, by which AKS reaches pods; use a range inside it",
+        ),
+        ("192.168.0.1/24", "'192.168.0.1/24' is not an address range; write one inside 192.168.0.0/16"),
+        (12, "the number 12 is not an address range; write one inside 192.168.0.0/16"),
+    ],
+    ids=["network", "services", "larger", "host-bits", "number"],
+)
+def test_pools_lie_inside_the_range_by_which_aks_reaches_pods(written: object, message: str) -> None:
+    path = f"{CILIUM}.values.ipam.operator.autoCreateCiliumPodIPPools.default.ipv4.cidrs[1]"
+    assert problems(pools("192.168.0.0/24", written)) == [UNCOUNTED, f"{path}: {message} [BYO-02]"]
+
+
 # BYO-02, BYO-04, BYO-05, BYO-06
 
 
