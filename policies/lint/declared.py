@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from components.facts.policy_features import SYSTEM_NAMESPACES
 from components.problems import KeyPath, Problem
 from components.rules import Rule
-from policies.lint.istio import IGNORED, has_http, identities
+from policies.lint.istio import has_http, identities
 from policies.lint.reach import NAMESPACE_KEY, Sample, World, scoped_selector, selects
 from policies.lint.source import CILIUM_KINDS, Context, Object, Source, cilium_rules, items, mapping, specs, texts
 from policies.normalise import NOT_HTTP, SYSTEM_ISOLATED
@@ -198,23 +198,13 @@ def _tcp_ports(rule: Object, path: KeyPath, called: list[Sample], context: Conte
 
 
 def _mode(source: Source, world: World) -> str | None:
-    """The mutual TLS of a namespace as its own policy states it; None where none does."""
-    for other in world.sources:
-        spec = mapping(other.object.get("spec"))
-        if other.kind == "PeerAuthentication" and other.namespace == source.namespace and "selector" not in spec:
-            return str(mapping(spec.get("mtls")).get("mode"))
+    """The mutual TLS of a namespace as its own policy states it, else the mesh's; None where none does."""
+    istio = world.context.capabilities.istio
+    for namespace in (source.namespace, istio.root_namespace if istio else None):
+        for other in world.sources:
+            spec = mapping(other.object.get("spec"))
+            mode = mapping(spec.get("mtls")).get("mode", "UNSET")
+            named = other.kind == "PeerAuthentication" and other.namespace == namespace and "selector" not in spec
+            if named and mode != "UNSET":
+                return str(mode)
     return None
-
-
-def check_levels(sources: Iterable[Source]) -> Iterator[Problem]:
-    """Two PeerAuthentications at one level, of which only the oldest counts."""
-    seen: dict[tuple[str, str], Source] = {}
-    for source in sources:
-        if source.kind != "PeerAuthentication":
-            continue
-        selector = mapping(mapping(source.object.get("spec")).get("selector"))
-        first = seen.setdefault((source.namespace, repr(sorted(mapping(selector.get("matchLabels")).items()))), source)
-        if first is not source:
-            at, other = (source, first) if source.written else (first, source)
-            message = f"{other.label} is for the same pods in {source.namespace}, and only the older counts; merge them"
-            yield at.at(IGNORED.warning(("spec",), message))

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from components.facts.policy_features import BLOCKED_ISTIO_KINDS
 from components.problems import Problem, errors
 from components.rules import Rule
+from policies.lint.authorization import check_authorization
 from policies.lint.cilium_traps import check_traps
 from policies.lint.cilium_valid import check_cilium
-from policies.lint.declared import check_declared, check_levels
+from policies.lint.declared import check_declared
 from policies.lint.fields import check_fields, is_cilium
 from policies.lint.istio import check_istio
+from policies.lint.mutual_tls import check_mutual_tls
 from policies.lint.network_policy import check_network_policy
 from policies.lint.reach import World
 from policies.lint.source import API_VERSIONS, Context, Source, located
@@ -44,8 +46,9 @@ def lint(sources: Iterable[Source], context: Context) -> tuple[Problem, ...]:
     world = World(sound, context)
     for source in sound:
         found.extend(located(source, check_declared(source, world)))
-    found.extend(check_levels(sound))
+    found.extend(check_mutual_tls(world))
     found.extend(check_together(world))
+    found.extend(check_authorization(world))
     return tuple(dict.fromkeys(found))
 
 

@@ -105,22 +105,19 @@ def _void(grant: Grant, other: Grant) -> Iterator[Problem]:
     if grant.l7 == "dns" and everything:
         return
     at, by = (grant, other) if grant.source.written else (other, grant)
-    if grant.l7 == "http":
-        message = (
-            f"the HTTP rules and the plain allow of {_names(at, by)} are for the same port, so that every request"
-            " passes; remove one"
-        )
-        yield at.source.at(VOID_HTTP.error(at.path, message))
-    elif grant.l7 == "dns":
-        message = (
-            f"the DNS rules and the plain allow of {_names(at, by)} are for the same port, so that every name is"
-            " answered; remove one"
-        )
-        yield at.source.at(VOID_FILTER.error(at.path, message))
+    named = "the same manifest" if at.source is by.source else by.source.label
+    what = {"http": "HTTP rules", "dns": "DNS rules"}.get(str(grant.l7), "server names")
+    if at is grant:
+        meet = f"{named} has a plain allow for the port of these {what}"
     else:
-        effect = "are imposed on the plain allow too" if grant.selector == other.selector else "are void"
-        message = f"the server names {effect}, with the plain allow of {_names(at, by)} to the same port; remove one"
-        yield at.source.at(SERVER_NAMES.error(at.path, message))
+        meet = f"this is a plain allow for the port of the {what} of {named}"
+    if grant.l7 == "http":
+        yield at.source.at(VOID_HTTP.error(at.path, f"{meet}, so that every request passes; remove one"))
+    elif grant.l7 == "dns":
+        yield at.source.at(VOID_FILTER.error(at.path, f"{meet}, so that every name is answered; remove one"))
+    else:
+        effect = "imposed on it too" if grant.selector == other.selector else "void"
+        yield at.source.at(SERVER_NAMES.error(at.path, f"{meet}, and the names are {effect}; remove one"))
 
 
 def _names(at: Grant, by: Grant) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
-from policies.bundle import BundlePlan
+from components.problems import errors
+from policies.bundle import BundlePlan, compile_parsed
 from policies.capabilities import Capabilities
 from policies.lint.lints import lint
 from policies.lint.source import Context, Source
@@ -46,10 +48,16 @@ def manifest(text: str) -> dict[str, Any]:
     }
 
 
-def found(*manifests: str, cluster: str = "fqdn", **changes: Any) -> list[str]:
-    """What lints find in these manifests on a cluster, without files and lines."""
+def found(
+    *manifests: str,
+    cluster: str = "fqdn",
+    isolate: Sequence[str] = ("shop", "office"),
+    layers: Sequence[dict[str, Any]] = (),
+    **changes: Any,
+) -> list[str]:
+    """What lints find in these manifests beside a bundle with these layers, without files and lines."""
     capabilities = CLUSTERS[cluster]
-    bundle = shop({"baseline": {"isolate": ["office"], "apiServer": False}}, **changes)
+    bundle = shop({"baseline": {"isolate": list(isolate), "apiServer": False}}, *layers, **changes)
     if cluster != "istio":
         bundle["namespaces"] = {"shop": {}, "office": {}}
     parsed = parse_bundle(bundle, {}, problems_of)
@@ -57,4 +65,8 @@ def found(*manifests: str, cluster: str = "fqdn", **changes: Any) -> list[str]:
     meaning, _ = normalise("shop", parsed, capabilities)
     context = Context(capabilities, (meaning,), plan.host_network, plan.ports, plan.http_ports)
     sources = [Source(manifest(text), "", lambda _: 0) for text in manifests]
+    if layers:
+        _, made, problems = compile_parsed("shop", parsed, capabilities)
+        assert not errors(problems), problems
+        sources.extend(Source(one.object, "", lambda _: 0, written=False) for one in made)
     return [str(problem) for problem in lint(sources, context)]
