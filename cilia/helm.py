@@ -100,7 +100,7 @@ class Release:
             path = shlex.quote(f"cilia:secrets.{reference.key}")
             return f"$(pulumi config get --stack {shlex.quote(self.stack)} --path {path})"
         group, name = shlex.quote(self.resource_group), shlex.quote(self.cluster)
-        query = _QUERIES[reference.attribute]
+        query = QUERIES[reference.attribute]
         return f"$(az aks show --resource-group {group} --name {name} --query {query} --output tsv)"
 
     def text(self, file: str) -> str:
@@ -115,7 +115,7 @@ class Release:
 _OURS = "nothing to run. What only Azure and the stack's secrets know is left out."
 _GATEWAY_API = "https://github.com/kubernetes-sigs/gateway-api/releases/download/{version}/standard-install.yaml"
 """The stable CRDs; https://gateway-api.sigs.k8s.io/guides/getting-started/introduction/#installing-gateway-api."""
-_QUERIES = {"fqdn": "fqdn", "privateFQDN": "privateFqdn"}
+QUERIES = {"fqdn": "fqdn", "privateFQDN": "privateFqdn"}
 """As Azure CLI calls what ARM calls otherwise."""
 
 

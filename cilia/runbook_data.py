@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Facts:
     def names(self) -> dict[str, str]:
         """The names that every command may need, and tools that talk to this cluster, whichever is the current one."""
         tools = {tool: f"{tool} --context {self.view.name}" for tool in ("kubectl", "istioctl", "cilium")}
-        return {"group": self.plan.scope.resource_group, "cluster": self.view.name, **tools}
+        return {"group": shlex.quote(self.plan.scope.resource_group), "cluster": self.view.name, **tools}
 
 
 Names = Mapping[str, str]

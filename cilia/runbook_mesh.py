@@ -23,6 +23,12 @@ MESH = (
                 each=names.revisions,
             ),
             Step(
+                "Certificates that %(revision)s signs with",
+                (f"{_SYSTEM} logs deployment/istiod-%(revision)s --container discovery | grep x509",),
+                "the issuer is your own authority",
+                each=names.own_authority,
+            ),
+            Step(
                 "Sidecars that are in step with their control plane",
                 (f"{_ISTIOCTL} proxy-status --revision %(revision)s",),
                 each=names.revisions,
@@ -65,8 +71,14 @@ MESH = (
             ),
             Step(
                 "Restart what is in %(namespace)s, so that it gets the new sidecar",
-                ("%(kubectl)s --namespace %(namespace)s rollout restart deployment",),
-                each=names.injected_during_upgrade,
+                ("%(kubectl)s --namespace %(namespace)s rollout restart deployments,statefulsets,daemonsets",),
+                each=names.moved,
+            ),
+            Step(
+                "%(namespace)s still gets sidecars of %(now)s: point it at %(new)s first, by %(by)s of the stack file",
+                ("%(look)s",),
+                "%(new)s, before anything in it is restarted",
+                each=names.unmoved,
             ),
         ),
     ),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
+from cilia.helm import QUERIES
 from cilia.runbook_data import Facts, Names
 from cilia.values import objects, releases
 from components.cluster.capacity import max_pods
 from components.facts.features import ModeName
 from components.values import Ref
 from stacks.around import CONTROLLER
+from stacks.cilium import api_server_name
+from stacks.cilium import own_cilium as own_cilium_of
 from stacks.plan import NO_SUBSCRIPTION
 
 Has = Callable[[Facts], bool]
@@ -71,15 +74,17 @@ def policies_by_others(facts: Facts) -> Iterator[Names]:
     """The lines that bring in the cluster's policies, after those that write them."""
     key, stack = facts.view.key, shlex.quote(facts.loaded.file)
     if key in facts.plan.policies:
-        yield {"write": f"cilia policies {stack} --out {_POLICIES}", "directory": f"{_POLICIES}/{key}"}
+        yield {"write": f"{_CILIA} policies {stack} --out {_POLICIES}", "directory": f"{_POLICIES}/{key}"}
 
 
+_CILIA = ".venv/bin/cilia"
+"""Where the project's own environment has this program, seen from the project."""
 _VALUES, _POLICIES = "cilia-values", "cilia-policies"
 """The directories that a runbook has files written to."""
 
 
 def _values_line(facts: Facts) -> str:
-    return f"cilia values {shlex.quote(facts.loaded.file)} --out {_VALUES}"
+    return f"{_CILIA} values {shlex.quote(facts.loaded.file)} --out {_VALUES}"
 
 
 def entra(facts: Facts) -> bool:
@@ -87,14 +92,39 @@ def entra(facts: Facts) -> bool:
     return facts.plan.clusters[facts.view.key].kubelogin is not None
 
 
-def private(facts: Facts) -> bool:
-    """Whether the API server has a private address only."""
-    return facts.view.config.api_server.enable_private_cluster
+def private_servers(facts: Facts) -> Iterator[Names]:
+    """What Azure calls the name of a private API server, and who knows it."""
+    if facts.view.config.api_server.enable_private_cluster:
+        name = api_server_name(facts.view)
+        knows = "public DNS has" if name == "fqdn" else "resolves in its networks only"
+        yield {"query": QUERIES[name], "dns": knows}
 
 
 def hubble(facts: Facts) -> bool:
     """Whether AKS runs Hubble's relay."""
     return facts.view.config.acns.observability and managed_cilium(facts)
+
+
+def own_relay(facts: Facts) -> bool:
+    """Whether a Cilium of one's own has Hubble's relay."""
+    own = own_cilium_of(facts.view)
+    return own is not None and bool(own.value("hubble", "relay", "enabled"))
+
+
+def ports(facts: Facts) -> Iterator[Names]:
+    """Ports of the machine that one works on: each cluster has its own, so that none shows the flows of another."""
+    place = list(facts.plan.clusters).index(facts.view.key)
+    yield {"port": str(_RELAY_PORT + place), "ui_port": str(_PICTURES_PORT + place)}
+
+
+def pictures(facts: Facts) -> Iterator[Names]:
+    """The same, where there are Hubble's pictures."""
+    own = own_cilium_of(facts.view)
+    return ports(facts) if own is not None and own.value("hubble", "ui", "enabled") else iter(())
+
+
+_RELAY_PORT, _PICTURES_PORT = 4245, 12000
+"""What cilium's own port-forward and ui take; https://docs.cilium.io/en/stable/cmdref/cilium_hubble_port-forward."""
 
 
 def retina(facts: Facts) -> bool:
@@ -192,15 +222,44 @@ def tags(facts: Facts) -> Iterator[Names]:
     yield from ({"tag": tag, "revision": revision} for tag, revision in (mesh.tags if mesh else {}).items())
 
 
-def injected(facts: Facts) -> Iterator[Names]:
-    """Namespaces with sidecars."""
+def own_authority(facts: Facts) -> Iterator[Names]:
+    """The revisions of a mesh whose certificates an authority of one's own signs."""
     mesh = facts.view.config.istio
-    yield from ({"namespace": namespace} for namespace in (mesh.injection if mesh else ()))
+    return revisions(facts) if mesh is not None and mesh.certificate_authority is not None else iter(())
 
 
-def injected_during_upgrade(facts: Facts) -> Iterator[Names]:
-    """Namespaces with sidecars, while an upgrade of the mesh is under way."""
-    return injected(facts) if any(True for _ in canaries(facts)) else iter(())
+def moved(facts: Facts) -> Iterator[Names]:
+    """Namespaces whose pods get the new sidecar, while an upgrade of the mesh is under way."""
+    for namespace, _, revision, new in _during_upgrade(facts):
+        if revision == new:
+            yield {"namespace": namespace}
+
+
+def unmoved(facts: Facts) -> Iterator[Names]:
+    """Namespaces whose pods would get the old sidecar again, what says so, and what shows that it no longer does."""
+    tools = facts.names
+    for namespace, label, revision, new in _during_upgrade(facts):
+        if revision == new:
+            continue
+        if label == revision:
+            by = f"injection.{namespace}"
+            look = f"{tools['kubectl']} get namespace {namespace} --label-columns istio.io/rev"
+        else:
+            by = f"tags.{label}"
+            look = f"{tools['istioctl']} --istioNamespace aks-istio-system tag list"
+        yield {"namespace": namespace, "now": revision, "new": new, "look": look, "by": _istio(facts, by)}
+
+
+def _istio(facts: Facts, path: str) -> str:
+    return f"clusters.{facts.view.key}.istio.{path}"
+
+
+def _during_upgrade(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+    """Each namespace with sidecars: its label, the revision that the label stands for, and the new one."""
+    mesh = facts.view.config.istio
+    for each in canaries(facts):
+        for namespace, label in (mesh.injection if mesh else {}).items():
+            yield namespace, label, mesh.tags.get(label, label) if mesh else label, each["new"]
 
 
 def ingress_gateways(facts: Facts) -> Iterator[Names]:

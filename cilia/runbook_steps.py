@@ -5,11 +5,12 @@ Commands are those of https://learn.microsoft.com/azure/aks (2026-08) and of Cil
 
 from __future__ import annotations
 
+from cilia import credentials
 from cilia import runbook_names as names
+from cilia.runbook_cilium import CILIUM
 from cilia.runbook_data import Capability, Step
 from cilia.runbook_mesh import MESH
 
-_AGENT = "%(kubectl)s --namespace kube-system exec daemonset/cilium --container cilium-agent --"
 _AKS = "--resource-group %(group)s --name %(cluster)s"
 _CURL = (
     "%(kubectl)s --namespace default run egress-check --rm --attach --restart=Never --image=curlimages/curl:8.10.1 --"
@@ -27,16 +28,16 @@ RUNBOOK = (
                 ("az account set --subscription %(subscription)s",),
                 each=names.subscription,
             ),
-            Step("Get credentials", (f"az aks get-credentials {_AKS} --overwrite-existing",)),
+            Step("Get credentials", (credentials.GET_CREDENTIALS.format(group="%(group)s", cluster="%(cluster)s"),)),
             Step(
                 "Sign in to the cluster with Entra",
-                ("kubelogin convert-kubeconfig --login azurecli --context %(cluster)s",),
+                (credentials.SIGN_IN.format(cluster="%(cluster)s"),),
                 each=names.where(names.entra),
             ),
             Step(
-                "Name of the private API server, which resolves in its networks only",
-                (f"az aks show {_AKS} --query privateFqdn --output tsv",),
-                each=names.where(names.private),
+                "Name of the private API server, which %(dns)s",
+                (f"az aks show {_AKS} --query %(query)s --output tsv",),
+                each=names.private_servers,
             ),
             Step(
                 "See the nodes",
@@ -72,147 +73,7 @@ RUNBOOK = (
             ),
         ),
     ),
-    Capability(
-        "Cilium",
-        names.cilium,
-        (
-            Step(
-                "Agents run on every node",
-                ("%(kubectl)s --namespace kube-system rollout status daemonset/cilium --timeout=60s",),
-                "successfully rolled out",
-            ),
-            Step("Health of one agent", (f"{_AGENT} cilium-dbg status --brief",), "OK"),
-            Step("Version, encryption and what replaces kube-proxy", (f"{_AGENT} cilium-dbg status --verbose",)),
-            Step("Endpoints and whether policies are enforced on them", (f"{_AGENT} cilium-dbg endpoint list",)),
-            Step(
-                "Policies that Cilium did not take, which are enforced nowhere",
-                (
-                    (
-                        "%(kubectl)s get ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies --all-namespaces"
-                        " --output custom-columns='NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
-                        'VALID:.status.conditions[?(@.type=="Valid")].status\''
-                    ),
-                ),
-                "VALID is True everywhere",
-            ),
-            Step("Packets that are dropped now, and why", (f"{_AGENT} cilium-dbg monitor --type drop",)),
-        ),
-    ),
-    Capability(
-        "Connectivity test",
-        names.managed_cilium,
-        (
-            Step(
-                "Test the cluster's own network, in namespace cilium-test-1",
-                (
-                    (
-                        "%(cilium)s connectivity test"
-                        " --test no-policies,allow-all-except-world,client-ingress,client-egress"
-                    ),
-                    "%(kubectl)s delete namespace cilium-test-1",
-                ),
-                "no test fails",
-            ),
-        ),
-    ),
-    Capability(
-        "Connectivity test",
-        names.own_cilium,
-        (
-            Step("Health of Cilium's parts", ("%(cilium)s status --wait",), "every part is OK"),
-            Step(
-                "Test everything, in namespace cilium-test-1",
-                ("%(cilium)s connectivity test", "%(kubectl)s delete namespace cilium-test-1"),
-                "no test fails",
-            ),
-            Step(
-                "Flows, with Hubble's relay",
-                ("%(cilium)s hubble port-forward &", "hubble status", "hubble observe --verdict DROPPED --last 50"),
-            ),
-        ),
-    ),
-    Capability(
-        "ACNS",
-        names.acns,
-        (
-            Step(
-                "Switches that Azure has",
-                (f"az aks show {_AKS} --query networkProfile.advancedNetworking --output json",),
-            ),
-            Step(
-                "Agents of its metrics",
-                ("%(kubectl)s --namespace kube-system get pods --selector k8s-app=retina --output wide",),
-                "Running on every node",
-                each=names.where(names.retina),
-            ),
-        ),
-    ),
-    Capability(
-        "Hubble",
-        names.hubble,
-        (
-            Step(
-                "Relay runs",
-                ("%(kubectl)s --namespace kube-system get pods --selector k8s-app=hubble-relay --output wide",),
-                "Running",
-            ),
-            Step(
-                "Certificates for the command line",
-                (
-                    (
-                        "for key in tls.crt tls.key ca.crt; do %(kubectl)s --namespace kube-system get secret"
-                        " hubble-relay-client-certs --output jsonpath=\"{.data['${key//./\\\\.}']}\" | base64 --decode"
-                        ' > "$HOME/.hubble-$key"; done'
-                    ),
-                    'hubble config set tls-client-cert-file "$HOME/.hubble-tls.crt"',
-                    'hubble config set tls-client-key-file "$HOME/.hubble-tls.key"',
-                    'hubble config set tls-ca-cert-files "$HOME/.hubble-ca.crt"',
-                    "hubble config set tls true",
-                    "hubble config set tls-server-name instance.hubble-relay.cilium.io",
-                ),
-            ),
-            Step(
-                "Flows that are dropped",
-                (
-                    "%(kubectl)s --namespace kube-system port-forward service/hubble-relay 4245:443 &",
-                    "hubble observe --verdict DROPPED --last 50",
-                ),
-            ),
-            Step("Metrics of drops", (f"{_AGENT} cilium-dbg metrics list --match-pattern drop",)),
-            Step(
-                "Metrics of flows, as one node gives them to Prometheus",
-                (
-                    (
-                        '%(kubectl)s get --raw "/api/v1/nodes/$(%(kubectl)s get nodes --output'
-                        " jsonpath='{.items[0].metadata.name}'):9965/proxy/metrics\" | grep ^hubble_ | head -40"
-                    ),
-                ),
-                "hubble_drop_total, hubble_flows_processed_total and others",
-            ),
-        ),
-    ),
-    Capability(
-        "kube-proxy",
-        names.managed_cilium,
-        (
-            Step(
-                "Cilium does its work",
-                ("%(kubectl)s --namespace kube-system get daemonset kube-proxy",),
-                "Error from server (NotFound)",
-            ),
-        ),
-    ),
-    Capability(
-        "kube-proxy",
-        names.kube_proxy,
-        (
-            Step(
-                "It runs on every node",
-                ("%(kubectl)s --namespace kube-system get daemonset kube-proxy",),
-                "DESIRED is READY",
-            ),
-        ),
-    ),
+    *CILIUM,
     *MESH,
     Capability(
         "Workload identity",

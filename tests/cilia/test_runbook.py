@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cilia.main import main
-from cilia.runbook_data import Facts, Runbook, runbook
+from cilia.runbook_data import ClusterRow, Facts, Runbook, runbook
 from cilia.runbook_steps import RUNBOOK
 from stacks.load import load_file
 from tests.cilia.conftest import ROOT, WriteStack
@@ -34,6 +35,8 @@ GITOPS = "Brought in by somebody else (inCluster: gitops)"
 TOOL = re.compile(
     r"(?<![\w/.-])(?:(?:kubectl|istioctl|cilium)|helm upgrade --install \S+)(?: --(?:kube-)?context (\S+))?(?= )"
 )
+RESTART = "Restart what is in shop, so that it gets the new sidecar"
+RESTARTED = "kubectl --context aks-main --namespace shop rollout restart deployments,statefulsets,daemonsets"
 WORKLOADS = (
     "networking: {mode: overlay",
     "workloadIdentities: {backend: {serviceAccounts: [shop/backend]}}\n      networking: {mode: overlay",
@@ -51,6 +54,12 @@ def commands(book: Runbook, title: str) -> list[str]:
     (cluster,) = book.clusters
     (found,) = (capability for capability in cluster.capabilities if capability.title == title)
     return [command for step in found.steps for command in step.commands]
+
+
+def flows(cluster: ClusterRow) -> list[tuple[str, ...]]:
+    """The lines that look at flows."""
+    steps = (step for each in cluster.capabilities if each.title == "Hubble" for step in each.steps)
+    return [step.commands for step in steps if step.title == "Flows that are dropped"]
 
 
 def book_of(file: Path) -> Runbook:
@@ -104,12 +113,101 @@ def test_only_what_a_cluster_has_is_in_its_runbook(write_stack: WriteStack) -> N
     assert "Workload identity" in titles(book_of(write_stack("workloads", WORKLOADS)))
 
 
-def test_an_upgrade_under_way_says_what_to_restart(write_stack: WriteStack) -> None:
-    book = book_of(write_stack("mesh", ISTIO))
-    assert commands(book, "Mesh upgrade under way") == [
+@pytest.mark.parametrize(
+    ("tags", "label", "title", "line"),
+    [
+        pytest.param(
+            "{}",
+            "asm-1-29",
+            (
+                "shop still gets sidecars of asm-1-29: point it at asm-1-30 first,"
+                " by clusters.main.istio.injection.shop of the stack file"
+            ),
+            "kubectl --context aks-main get namespace shop --label-columns istio.io/rev",
+            id="old revision",
+        ),
+        pytest.param(
+            "{stable: asm-1-29}",
+            "stable",
+            (
+                "shop still gets sidecars of asm-1-29: point it at asm-1-30 first,"
+                " by clusters.main.istio.tags.stable of the stack file"
+            ),
+            "istioctl --context aks-main --istioNamespace aks-istio-system tag list",
+            id="tag of the old revision",
+        ),
+        pytest.param("{}", "asm-1-30", RESTART, RESTARTED, id="new revision"),
+        pytest.param("{stable: asm-1-30}", "stable", RESTART, RESTARTED, id="tag of the new revision"),
+    ],
+)
+def test_only_what_gets_the_new_sidecar_is_restarted(
+    tags: str, label: str, title: str, line: str, write_stack: WriteStack
+) -> None:
+    mesh = (ISTIO[0], ISTIO[1].replace("{stable: asm-1-29}", tags).replace("shop: stable", f"shop: {label}"))
+    (cluster,) = book_of(write_stack("mesh", mesh)).clusters
+    (upgrade,) = (each for each in cluster.capabilities if each.title == "Mesh upgrade under way")
+    assert upgrade.steps[0].commands == (
         "istioctl --context aks-main --istioNamespace aks-istio-system proxy-status --revision asm-1-29",
-        "kubectl --context aks-main --namespace shop rollout restart deployment",
-    ]
+    )
+    assert [(step.title, *step.commands) for step in upgrade.steps[1:]] == [(title, line)]
+
+
+def test_each_cluster_has_ports_of_its_own_and_lets_go_of_them() -> None:
+    main_cluster, lab = book_of(PLATFORM).clusters
+    ((forward, wait, look, end),) = flows(main_cluster)
+    assert forward == "kubectl --context aks-main --namespace kube-system port-forward service/hubble-relay 4245:443 &"
+    relay = (
+        "--server localhost:4245 --tls --tls-server-name instance.hubble-relay.cilium.io"
+        ' --tls-ca-cert-files "$HOME/.hubble-aks-main-ca.crt"'
+        ' --tls-client-cert-file "$HOME/.hubble-aks-main-tls.crt"'
+        ' --tls-client-key-file "$HOME/.hubble-aks-main-tls.key"'
+    )
+    assert wait == f"for try in 1 2 3 4 5 6 7 8 9 10; do hubble status {relay} && break; sleep 1; done"
+    assert (look, end) == (f"hubble observe {relay} --verdict DROPPED --last 50", "kill %%")
+    ((forward, wait, look, end),) = flows(lab)
+    assert forward == "cilium --context aks-lab hubble port-forward --port-forward 4246 &"
+    assert wait == "for try in 1 2 3 4 5 6 7 8 9 10; do hubble status --server localhost:4246 && break; sleep 1; done"
+    assert (look, end) == ("hubble observe --server localhost:4246 --verdict DROPPED --last 50", "kill %%")
+
+
+@pytest.mark.parametrize(
+    ("hubble", "expected"),
+    [
+        pytest.param("{}", None, id="none"),
+        pytest.param("{relay: true}", ["Flows that are dropped"], id="relay"),
+        pytest.param(
+            "{relay: true, ui: true}",
+            ["Flows that are dropped", "Its pictures, in a browser, until it is interrupted"],
+            id="ui",
+        ),
+    ],
+)
+def test_hubble_of_ones_own_is_looked_at_where_there_is_one(
+    hubble: str, expected: list[str] | None, write_stack: WriteStack
+) -> None:
+    own = (BYOCNI[0], BYOCNI[1].replace("192.168.0.0/16}", f"192.168.0.0/16, cilium: {{hubble: {hubble}}}}}"))
+    (cluster,) = book_of(write_stack("byo", own)).clusters
+    found = [step.title for each in cluster.capabilities if each.title == "Hubble" for step in each.steps]
+    assert found == (expected or [])
+
+
+@pytest.mark.parametrize(
+    ("zone", "title", "query"),
+    [
+        pytest.param("system", "resolves in its networks only", "privateFqdn", id="system"),
+        pytest.param("none", "public DNS has", "fqdn", id="none"),
+    ],
+)
+def test_name_of_a_private_api_server_is_the_one_that_it_has(
+    zone: str, title: str, query: str, write_stack: WriteStack
+) -> None:
+    private = f"apiServer: {{enablePrivateCluster: true, privateDNSZone: {zone}}}"
+    (cluster,) = book_of(write_stack("dev", ("network: main\n", f"network: main\n      {private}\n"))).clusters
+    (step,) = (
+        each for each in cluster.capabilities[0].steps if each.title.startswith("Name of the private API server")
+    )
+    assert step.title == f"Name of the private API server, which {title}"
+    assert step.commands == (f"az aks show --resource-group rg-test --name aks-main --query {query} --output tsv",)
 
 
 def test_addresses_of_the_way_out_are_those_of_the_clusters_own_gateway(shipped: Path) -> None:
@@ -123,8 +221,13 @@ def test_addresses_of_the_way_out_are_those_of_the_clusters_own_gateway(shipped:
 
 
 def test_every_command_of_every_shipped_stack_can_be_pasted(shipped: Path) -> None:
-    for file in sorted((shipped / "stacks").glob("Pulumi.*.yaml")):
-        for cluster in book_of(file).clusters:
+    for file in (PLATFORM, *sorted((shipped / "stacks").glob("Pulumi.*.yaml"))):
+        book = book_of(file)
+        lines = [
+            line for row in book.clusters for each in row.capabilities for step in each.steps for line in step.commands
+        ]
+        assert subprocess.run(["bash", "-n"], input="\n".join(lines), text=True, check=False).returncode == 0
+        for cluster in book.clusters:
             for capability in cluster.capabilities:
                 for step in capability.steps:
                     for command in step.commands:
@@ -155,7 +258,7 @@ def test_what_somebody_else_brings_in_stands_before_everything_that_needs_it(wri
     book = book_of(Path("stacks/Pulumi.byo.yaml"))
     assert titles(book)[:2] == ["Credentials", GITOPS]
     assert commands(book, GITOPS) == [
-        "cilia values stacks/Pulumi.byo.yaml --out cilia-values",
+        ".venv/bin/cilia values stacks/Pulumi.byo.yaml --out cilia-values",
         (
             "helm upgrade --install cilium cilium --repo https://helm.cilium.io --version 1.19.6"
             " --kube-context aks-main --namespace kube-system --values cilia-values/cilium-main.yaml"
@@ -170,7 +273,7 @@ def test_what_somebody_else_brings_in_stands_before_everything_that_needs_it(wri
 def test_objects_of_the_mesh_are_applied_by_somebody_else(write_stack: WriteStack) -> None:
     write_stack("mesh", ISTIO, IN_CLUSTER)
     assert commands(book_of(Path("stacks/Pulumi.mesh.yaml")), GITOPS) == [
-        "cilia values stacks/Pulumi.mesh.yaml --out cilia-values",
+        ".venv/bin/cilia values stacks/Pulumi.mesh.yaml --out cilia-values",
         ("kubectl --context aks-main apply --server-side --force-conflicts --filename cilia-values/objects-main.yaml"),
     ]
 
@@ -182,7 +285,7 @@ def test_policies_are_applied_by_somebody_else(write_stack: WriteStack) -> None:
     )
     write_stack("policies", IN_CLUSTER, bundle)
     assert commands(book_of(Path("stacks/Pulumi.policies.yaml")), GITOPS) == [
-        "cilia policies stacks/Pulumi.policies.yaml --out cilia-policies",
+        ".venv/bin/cilia policies stacks/Pulumi.policies.yaml --out cilia-policies",
         "kubectl --context aks-main apply --server-side --force-conflicts --kustomize cilia-policies/main",
     ]
 
