@@ -49,6 +49,34 @@ def secret_name(value: object) -> str | None:
     return None
 
 
+# github.com/distribution/reference v0.6.0 regexp.go; a name without a dot or port would be one of Docker Hub
+REGISTRY_PATTERN = (
+    "^[a-z0-9]([-a-z0-9]*[a-z0-9])?((\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(:[0-9]{1,5})?|:[0-9]{1,5})"
+    "(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
+)
+"""What a registry must match; for schemas, never for messages."""
+_REGISTRY = re.compile(REGISTRY_PATTERN)
+
+
+def parse_registry(value: object) -> str:
+    """A registry of images, with a path in it or without: what stands before `/cilium/cilium` in their names.
+
+    Raises:
+        PydanticCustomError: Not one (CFG-05).
+    """
+    if isinstance(value, str) and _REGISTRY.fullmatch(value):
+        return value
+    raise MALFORMED.invalid(
+        f"{shown(value)} is not a registry; write one such as registry.azurecr.io or registry.azurecr.io/mirror, in"
+        " small letters, without https://, tag or '/' at the end"
+    )
+
+
+Registry = Annotated[
+    str,
+    PlainValidator(parse_registry),
+    WithJsonSchema({"type": "string", "pattern": REGISTRY_PATTERN, "examples": ["registry.azurecr.io"]}),
+]
 ChartVersion = Annotated[
     str,
     PlainValidator(parse_chart_version),
@@ -176,7 +204,7 @@ class CiliumConfig(Model):
     )
     istio: bool = Field(False, description="leave room for an Istio of your own; the add-on needs no mention")
     resources: ResourcesConfig = Field(default_factory=ResourcesConfig, description="of the agent on each node")
-    image_registry: str | None = Field(
+    image_registry: Registry | None = Field(
         None, description="a registry that mirrors quay.io, such as registry.azurecr.io; quay.io if absent"
     )
     values: dict[str, Any] = Field(

@@ -213,6 +213,13 @@ def label_value_fault(value: str) -> str | None:
     return f"{value!r} is no value of a label; use up to {LABEL_VALUE.longest} {LABEL_VALUE.form}"
 
 
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/names: RFC 1123 labels
+KUBERNETES_LABEL_PATTERN = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+"""What the name of a namespace must match, and of most other things; for schemas, never for messages."""
+# https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
+KEY_VAULT_OBJECT_PATTERN = "^[0-9A-Za-z-]{1,127}$"
+"""What the name of a secret, key or certificate must match."""
+
 # https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 TAG_NAME_FORBIDDEN = "<>%&\\?/"
 RESERVED_TAG_PREFIXES = ("azure", "microsoft", "windows")

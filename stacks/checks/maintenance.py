@@ -14,8 +14,8 @@ _PAGE = "https://learn.microsoft.com/azure/aks/planned-maintenance"
 SCHEDULE = Rule(
     "CFG-64",
     "A maintenance window opens",
-    why="Azure takes one kind of schedule per window, and days that end after they begin. Without the channel that it"
-    " is for, nothing happens in a window.",
+    why="Azure takes one kind of schedule per window, a daily one for the operating system of nodes only, and days that"
+    " end after they begin. Without the channel that it is for, nothing happens in a window.",
     fix="Give one of daily, weekly, absoluteMonthly and relativeMonthly; set the channel, or remove the window.",
     source=_PAGE,
 )
@@ -52,6 +52,12 @@ def _schedules(view: StackView) -> Iterator[Problem]:
                 continue
             path = _path(cluster, name)
             yield from _window(window, path)
+            if name == "aksManagedAutoUpgradeSchedule" and window.schedule.daily is not None:
+                yield SCHEDULE.error(
+                    (*path, "schedule", "daily"),
+                    "daily, which Azure takes in aksManagedNodeOSUpgradeSchedule only; use weekly, absoluteMonthly or"
+                    " relativeMonthly",
+                )
             # Unmanaged: the operating system upgrades itself, whatever the window
             if channel.casefold() in ("none", "unmanaged"):
                 yield SCHEDULE.warning(

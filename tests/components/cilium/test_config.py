@@ -73,3 +73,32 @@ def test_what_is_no_quantity_is_refused(path: tuple[str, ...], written: object, 
     assert [error["msg"] for error in caught.value.errors()] == [
         f"{shown} is not a quantity of Kubernetes; write one such as 100m, 1 or 256Mi"
     ]
+
+
+@pytest.mark.parametrize(
+    "written", ["acr.azurecr.io", "acr.azurecr.io/quay/mirror_1", "registry.local:5000", "registry:5000/a-b"]
+)
+def test_registry_is_what_stands_before_an_image(written: str) -> None:
+    assert CiliumConfig.model_validate({"imageRegistry": written}).image_registry == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://acr.azurecr.io",
+        "acr.azurecr.io/",
+        "acr.azurecr.io/foo:1",
+        "ACR.azurecr.io",
+        "acr.azurecr.io/Foo",
+        "acr",
+        "",
+    ],
+    ids=["scheme", "slash-last", "tag", "capital-host", "capital-path", "docker-hub", "empty"],
+)
+def test_what_is_no_registry_is_refused(written: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        CiliumConfig.model_validate({"imageRegistry": written})
+    assert [error["msg"] for error in caught.value.errors()] == [
+        f"{written!r} is not a registry; write one such as registry.azurecr.io or registry.azurecr.io/mirror, in small"
+        " letters, without https://, tag or '/' at the end"
+    ]

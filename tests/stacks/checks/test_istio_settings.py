@@ -65,6 +65,49 @@ def test_ingress_certificate_needs_the_add_on_that_reads_it() -> None:
     ]
 
 
+_NO_NAME = "is not a name in Kubernetes; use 1 to 63 small letters, digits and '-', a letter or digit first and last"
+_NO_OBJECT = "is not a name in a key vault; use 1 to 127 letters, digits and '-'"
+
+
+@pytest.mark.parametrize(
+    ("istio", "where", "message"),
+    [
+        ({"tags": {"My Tag": "asm-1-30"}}, "tags.My Tag", f"'My Tag' {_NO_NAME}"),
+        ({"injection": {"Shop_X": "asm-1-30"}}, "injection.Shop_X", f"'Shop_X' {_NO_NAME}"),
+        (
+            {"ingressCertificates": {"Shop_1": {"keyVaultId": _VAULT, "objectName": "shop"}}},
+            "ingressCertificates.Shop_1",
+            f"'Shop_1' {_NO_NAME}",
+        ),
+        (
+            {"ingressCertificates": {"shop": {"keyVaultId": _VAULT, "objectName": "shop_tls"}}},
+            "ingressCertificates.shop.objectName",
+            f"'shop_tls' {_NO_OBJECT}",
+        ),
+        (
+            {"certificateAuthority": {**_AUTHORITY, "rootCertObjectName": "a b"}},
+            "certificateAuthority.rootCertObjectName",
+            f"'a b' {_NO_OBJECT}",
+        ),
+        (
+            {"certificateAuthority": {**_AUTHORITY, "keyObjectName": ""}},
+            "certificateAuthority.keyObjectName",
+            f"'' {_NO_OBJECT}",
+        ),
+        (
+            {"egressGateways": {"p": {"pool": "gw", "namespace": "Bad_NS"}}},
+            "egressGateways.p.namespace",
+            f"'Bad_NS' {_NO_NAME}",
+        ),
+    ],
+    ids=["tag", "namespace", "secret", "certificate", "authority", "empty", "gateway"],
+)
+def test_names_are_what_kubernetes_and_key_vaults_take(istio: dict[str, Any], where: str, message: str) -> None:
+    assert problems(cluster({"istio": {"revisions": ["asm-1-30"], **istio}})) == [
+        f"{_ISTIO}.{where}: {message} [CFG-05]"
+    ]
+
+
 def test_plugin_authority_is_of_a_key_vault() -> None:
     authority = {"certificateAuthority": {**_AUTHORITY, "keyVaultId": _GROUP}}
     assert found("IST-08", authority, {"keyVaultSecretsProvider": {}}) == [

@@ -28,7 +28,11 @@ def test_windows_that_open_are_taken() -> None:
     ("schedule", "what"),
     [
         pytest.param({}, "none of daily, weekly, absoluteMonthly, relativeMonthly", id="none"),
-        pytest.param({"daily": {}, "weekly": {"dayOfWeek": "Sunday"}}, "daily and weekly together", id="two"),
+        pytest.param(
+            {"absoluteMonthly": {"dayOfMonth": 1}, "weekly": {"dayOfWeek": "Sunday"}},
+            "weekly and absoluteMonthly together",
+            id="two",
+        ),
     ],
 )
 def test_window_has_one_schedule(schedule: dict[str, Any], what: str) -> None:
@@ -78,5 +82,16 @@ def test_override_that_is_over_is_a_warning() -> None:
         (
             "clusters.main.upgradeSettings.overrideSettings.until: warning: 2026-09-01T00:00:00Z is before 2026-09-02,"
             " so that nothing is passed over any more; remove upgradeSettings"
+        )
+    ]
+
+
+def test_daily_window_is_for_the_operating_system_of_nodes_only() -> None:
+    window = {"schedule": {"daily": {"intervalDays": 3}}, "startTime": "02:00"}
+    assert problems(windows(aksManagedNodeOSUpgradeSchedule=window)) == []
+    assert problems(windows(aksManagedAutoUpgradeSchedule=window)) == [
+        (
+            f"{PATH}.aksManagedAutoUpgradeSchedule.schedule.daily: daily, which Azure takes in"
+            " aksManagedNodeOSUpgradeSchedule only; use weekly, absoluteMonthly or relativeMonthly [CFG-64]"
         )
     ]
