@@ -10,6 +10,7 @@ from cilia.runbook_data import Facts, Names
 from cilia.values import objects, releases
 from components.cluster.capacity import max_pods
 from components.facts.features import ModeName
+from components.network.zones.plan import zone_name
 from components.values import Ref
 from stacks.around import CONTROLLER
 from stacks.cilium import api_server_name
@@ -169,9 +170,58 @@ def network_logs(facts: Facts) -> bool:
     return config is not None and config.network_logs is not None
 
 
+def defender(facts: Facts) -> bool:
+    """Whether Defender watches the nodes."""
+    return facts.view.config.monitoring.defender is not None
+
+
 def observed(facts: Facts) -> bool:
     """Whether anything collects the cluster's data."""
-    return metrics(facts) or logs(facts)
+    return metrics(facts) or logs(facts) or defender(facts)
+
+
+def provisioned(facts: Facts) -> bool:
+    """Whether AKS makes nodes for pods that wait."""
+    return facts.view.config.node_provisioning_profile.mode == "Auto"
+
+
+def static_egress(facts: Facts) -> bool:
+    """Whether pods may leave by static egress gateways."""
+    return facts.view.config.static_egress
+
+
+def gateway_pools(facts: Facts) -> Iterator[Names]:
+    """The pools whose nodes have the addresses of static egress gateways."""
+    yield from ({"pool": pool.name} for pool in facts.view.pools if pool.mode == "Gateway")
+
+
+def maintained(facts: Facts) -> bool:
+    """Whether there are maintenance windows."""
+    return bool(facts.plan.clusters[facts.view.key].maintenance)
+
+
+def registries(facts: Facts) -> Iterator[Names]:
+    """Registries that nodes get images from, as far as the file says what they are called."""
+    for registry in facts.view.config.container_registries.values():
+        if isinstance(registry, str):
+            yield {"registry": registry.rpartition("/")[2].lower()}
+
+
+def has_registries(facts: Facts) -> bool:
+    """Whether there are any."""
+    return any(True for _ in registries(facts))
+
+
+def zones(facts: Facts) -> Iterator[Names]:
+    """Private DNS zones that are written in the cluster's network."""
+    vnet = facts.view.network
+    for zone in vnet.config.private_dns_zones.values() if vnet is not None else ():
+        yield {"zone": zone_name(zone, facts.plan.scope)}
+
+
+def has_zones(facts: Facts) -> bool:
+    """Whether there are any."""
+    return any(True for _ in zones(facts))
 
 
 def application_gateway(facts: Facts) -> bool:

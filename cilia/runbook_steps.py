@@ -76,6 +76,29 @@ RUNBOOK = (
     *CILIUM,
     *MESH,
     Capability(
+        "Static egress",
+        names.static_egress,
+        (
+            Step(
+                "Nodes of pool %(pool)s, whose addresses gateways have",
+                ("%(kubectl)s get nodes --selector agentpool=%(pool)s",),
+                "Ready",
+                each=names.gateway_pools,
+            ),
+            Step(
+                "Addresses of gateways, for pods with annotation kubernetes.azure.com/static-gateway-configuration",
+                (
+                    (
+                        "%(kubectl)s get staticgatewayconfigurations.egressgateway.kubernetes.azure.com"
+                        " --all-namespaces --output custom-columns='NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
+                        "POOL:.spec.gatewayNodepoolName,ADDRESSES:.status.egressIpPrefix'"
+                    ),
+                ),
+                "every gateway has ADDRESSES",
+            ),
+        ),
+    ),
+    Capability(
         "Workload identity",
         names.workload_identities,
         (
@@ -102,6 +125,18 @@ RUNBOOK = (
         (Step("What pods have mounted", ("%(kubectl)s get secretproviderclasspodstatuses --all-namespaces",)),),
     ),
     Capability(
+        "Registries",
+        names.has_registries,
+        (
+            Step(
+                "Nodes get images from %(registry)s",
+                (f"az aks check-acr {_AKS} --acr %(registry)s.azurecr.io",),
+                "your cluster can pull images",
+                each=names.registries,
+            ),
+        ),
+    ),
+    Capability(
         "Observability",
         names.observed,
         (
@@ -116,6 +151,17 @@ RUNBOOK = (
                 ("%(kubectl)s --namespace kube-system rollout status daemonset/ama-logs --timeout=60s",),
                 "successfully rolled out",
                 each=names.where(names.logs),
+            ),
+            Step(
+                "Agents of Defender",
+                (
+                    (
+                        "%(kubectl)s --namespace kube-system rollout status daemonset/microsoft-defender-collector-ds"
+                        " --timeout=60s"
+                    ),
+                ),
+                "successfully rolled out",
+                each=names.where(names.defender),
             ),
             Step(
                 "Filters of network logs",
@@ -228,9 +274,57 @@ RUNBOOK = (
         ),
     ),
     Capability(
+        "Node auto-provisioning",
+        names.provisioned,
+        (
+            Step(
+                "What it may make nodes of",
+                ("%(kubectl)s get nodepools.karpenter.sh,aksnodeclasses.karpenter.azure.com",),
+                "READY is True",
+            ),
+            Step(
+                "Nodes that it made, or makes",
+                ("%(kubectl)s get nodeclaims.karpenter.sh --output wide",),
+                "READY is True",
+            ),
+            Step(
+                "What it decided of late, and why",
+                ("%(kubectl)s get events --all-namespaces --field-selector source=karpenter",),
+            ),
+        ),
+    ),
+    Capability(
+        "Private DNS",
+        names.has_zones,
+        (
+            Step(
+                "Networks that resolve names of %(zone)s",
+                (
+                    (
+                        "az network private-dns link vnet list --resource-group %(group)s --zone-name %(zone)s"
+                        " --query '[].{link: name, network: virtualNetwork.id, state: virtualNetworkLinkState}'"
+                        " --output table"
+                    ),
+                ),
+                "Completed, for every network",
+                each=names.zones,
+            ),
+        ),
+    ),
+    Capability(
         "Upgrades",
         names.always,
         (
+            Step(
+                "When Azure may upgrade by itself",
+                (
+                    (
+                        "az aks maintenanceconfiguration list --resource-group %(group)s --cluster-name %(cluster)s"
+                        " --output json"
+                    ),
+                ),
+                each=names.where(names.maintained),
+            ),
             Step("Kubernetes versions that the cluster can go to", (f"az aks get-upgrades {_AKS} --output table",)),
             Step(
                 "Node images that pool %(pool)s can go to",

@@ -35,6 +35,30 @@ GITOPS = "Brought in by somebody else (inCluster: gitops)"
 TOOL = re.compile(
     r"(?<![\w/.-])(?:(?:kubectl|istioctl|cilium)|helm upgrade --install \S+)(?: --(?:kube-)?context (\S+))?(?= )"
 )
+_SHARED = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-shared/providers"
+_AUTHORITY = (
+    f"certificateAuthority: {{keyVaultId: {_SHARED}/Microsoft.KeyVault/vaults/kv, rootCertObjectName: root,"
+    " certObjectName: cert, keyObjectName: key, certChainObjectName: chain}"
+)
+AROUND = (
+    "network: main\n",
+    f"""network: main
+      nodeProvisioningProfile: {{mode: Auto}}
+      containerRegistries: {{images: {_SHARED}/Microsoft.ContainerRegistry/registries/Images}}
+      monitoring: {{defender: {{workspace: {_SHARED}/Microsoft.OperationalInsights/workspaces/w}}}}
+      maintenanceConfigurations: {{default: {{timeInWeek: [{{day: Sunday, hourSlots: [1]}}]}}}}
+      keyVaultSecretsProvider: {{}}
+      istio: {{revisions: [asm-1-30], {_AUTHORITY}}}
+""",
+)
+ZONE = ("addressSpace", "privateDnsZones: {own: {name: example.internal}}\n      addressSpace")
+EGRESS = (
+    "network: main\n",
+    """network: main
+      pools: {egress: {mode: Gateway, vmSize: Standard_D4ds_v5, subnet: nodes, count: 2, maxPods: 30,
+        gatewayProfile: {publicIPPrefixSize: 31}}}
+""",
+)
 RESTART = "Restart what is in shop, so that it gets the new sidecar"
 RESTARTED = "kubectl --context aks-main --namespace shop rollout restart deployments,statefulsets,daemonsets"
 WORKLOADS = (
@@ -210,6 +234,52 @@ def test_name_of_a_private_api_server_is_the_one_that_it_has(
     assert step.commands == (f"az aks show --resource-group rg-test --name aks-main --query {query} --output tsv",)
 
 
+def test_what_is_around_a_cluster_is_looked_at(write_stack: WriteStack) -> None:
+    (cluster,) = book_of(write_stack("around", AROUND, ZONE)).clusters
+    found = {each.title: {step.title: step.commands for step in each.steps} for each in cluster.capabilities}
+    kubectl, aks = "kubectl --context aks-main", "--resource-group rg-test --name aks-main"
+    assert found["Node auto-provisioning"] == {
+        "What it may make nodes of": (f"{kubectl} get nodepools.karpenter.sh,aksnodeclasses.karpenter.azure.com",),
+        "Nodes that it made, or makes": (f"{kubectl} get nodeclaims.karpenter.sh --output wide",),
+        "What it decided of late, and why": (
+            f"{kubectl} get events --all-namespaces --field-selector source=karpenter",
+        ),
+    }
+    assert found["Registries"] == {
+        "Nodes get images from images": (f"az aks check-acr {aks} --acr images.azurecr.io",),
+    }
+    assert found["Observability"] == {
+        "Agents of Defender": (
+            f"{kubectl} --namespace kube-system rollout status daemonset/microsoft-defender-collector-ds --timeout=60s",
+        ),
+    }
+    assert found["Upgrades"]["When Azure may upgrade by itself"] == (
+        "az aks maintenanceconfiguration list --resource-group rg-test --cluster-name aks-main --output json",
+    )
+    assert found["Private DNS"] == {
+        "Networks that resolve names of example.internal": (
+            (
+                "az network private-dns link vnet list --resource-group rg-test --zone-name example.internal"
+                " --query '[].{link: name, network: virtualNetwork.id, state: virtualNetworkLinkState}' --output table"
+            ),
+        )
+    }
+    assert found["Istio"]["Certificates that asm-1-30 signs with"] == (
+        f"{kubectl} --namespace aks-istio-system logs deployment/istiod-asm-1-30 --container discovery | grep x509",
+    )
+
+
+def test_static_egress_without_a_mesh_has_its_rows(write_stack: WriteStack) -> None:
+    assert commands(book_of(write_stack("egress", EGRESS)), "Static egress") == [
+        "kubectl --context aks-main get nodes --selector agentpool=egress",
+        (
+            "kubectl --context aks-main get staticgatewayconfigurations.egressgateway.kubernetes.azure.com"
+            " --all-namespaces --output custom-columns='NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
+            "POOL:.spec.gatewayNodepoolName,ADDRESSES:.status.egressIpPrefix'"
+        ),
+    ]
+
+
 def test_addresses_of_the_way_out_are_those_of_the_clusters_own_gateway(shipped: Path) -> None:
     book = book_of(shipped / "stacks" / "Pulumi.prod.yaml")
     for cluster in book.clusters:
@@ -294,13 +364,13 @@ def test_cluster_that_needs_nothing_from_anybody_else_has_no_row_for_it(write_st
     assert GITOPS not in titles(book_of(write_stack("plain", IN_CLUSTER)))
 
 
-def test_every_capability_is_one_that_some_cluster_has(tmp_path: Path) -> None:
+def test_every_capability_is_one_that_some_cluster_has(tmp_path: Path, write_stack: WriteStack) -> None:
     by_others = tmp_path / "Pulumi.gitops.yaml"
     by_others.write_text(
         PLATFORM.read_text().replace("      network: main\n", "      network: main\n      inCluster: gitops\n")
     )
     facts = []
-    for file in (PLATFORM, by_others):
+    for file in (PLATFORM, by_others, write_stack("around", AROUND, ZONE)):
         loaded = load_file(file, today=TODAY)
         assert loaded.checked is not None
         assert loaded.plan is not None
