@@ -20,7 +20,8 @@ from policies.compile.compiler import EVERY_NAME
 from policies.ends import API_SERVER_CALLS
 from policies.lint.cilium_valid import NAMES, NOTHING
 from policies.lint.labels import NAMESPACE_KEYS, bare
-from policies.lint.network_policy import NEGATIVE, parsed_range, range_problems
+from policies.lint.network_policy import ALLOW_ALL, NEGATIVE, parsed_range, range_problems
+from policies.lint.reach import lets_everything
 from policies.lint.source import CiliumRule, Context, Object, Source, cilium_rules, items, mapping, texts
 
 EMPTY_RULE = Rule(
@@ -81,6 +82,7 @@ SERVICE_NAMES = Rule(
 
 _NOBODY = ("Endpoints", "CIDR", "CIDRSet", "Entities", "Nodes")
 _ANYBODY = ("FQDNs", "Groups", "Services")
+_NO_SLASH = re.compile(r"[A-Za-z0-9_-]+(?![*?{A-Za-z0-9_-])")
 _GLOB = re.compile(r"(?<![.)\]}*+?])\*")
 
 
@@ -99,8 +101,10 @@ def check_traps(source: Source, context: Context) -> Iterator[Problem]:
             message = "on AKS calls of the API server arrive through konnectivity in kube-system; allow that namespace"
             yield API_SERVER_CALLS.warning((*rule.path, "fromEntities"), message)
         for where, entry in rule.entries:
+            yield from _no_filter(source, mapping(entry.get("rules")), (*where, "rules"))
             for place, one in items(mapping(entry.get("rules")).get("http"), (*where, "rules", "http")):
                 yield from _expression(mapping(one).get("path"), (*place, "path"))
+                yield from _method(mapping(one).get("method"), (*place, "method"))
 
 
 def _empty(rule: CiliumRule) -> Iterator[Problem]:
@@ -224,10 +228,37 @@ def _gates(rule: CiliumRule, context: Context) -> Iterator[Problem]:
             yield ENFORCEABLE.error(path, f"{feature.value} cannot be enforced: {lacking}")
 
 
+def _no_filter(source: Source, rules: Object, path: KeyPath) -> Iterator[Problem]:
+    """L7 rules that let everything through: empty lists are no rules at all, empty entries match anything (U2)."""
+    if source.means("allow-all"):
+        return
+    for kind, what in (("http", "request"), ("dns", "name")):
+        if rules.get(kind) == []:
+            message = (
+                f"{kind} is empty, which is no filter: every {what} passes; write the {what}s that may, or remove rules"
+            )
+            yield ALLOW_ALL.error((*path, kind), message)
+    for where, one in items(rules.get("http"), (*path, "http")):
+        if lets_everything(mapping(one)):
+            message = (
+                "an entry without conditions lets every request through, whatever stands beside it; name a method or a"
+                " path, or annotate cilia/means: allow-all"
+            )
+            yield ALLOW_ALL.error(where, message)
+
+
+def _method(method: object, where: KeyPath) -> Iterator[Problem]:
+    if isinstance(method, str) and re.search(r"[a-z]", method) and not re.search(r"[\\(\[]", method):
+        message = f"{shown(method)} never matches, as methods are compared by case; write {method.upper()}"
+        yield EXPRESSIONS.error(where, message)
+
+
 def _expression(path: object, where: KeyPath) -> Iterator[Problem]:
     if not isinstance(path, str) or not path:
         return
-    if _GLOB.search(path):
+    if _NO_SLASH.match(path) and "|" not in path:
+        yield EXPRESSIONS.error(where, f"{shown(path)} never matches, as every path begins with '/'; write /{path}")
+    elif _GLOB.search(path):
         message = f"{shown(path)} is no glob: '*' repeats the character before it; write '.*' for anything"
         yield EXPRESSIONS.error(where, message)
     elif not path.endswith((".*", ")?", ")*", ".+", "[^?]*")):

@@ -66,6 +66,7 @@ class Grant:
         l7: Kind of L7 rules, or `sni` for server names; None for none.
         rules: The L7 rules.
         selector: The peers as written, to tell equal selectors from overlapping ones.
+        stated: Whether it says itself that it isolates.
     """
 
     source: Source
@@ -77,6 +78,7 @@ class Grant:
     l7: str | None = None
     rules: tuple[Object, ...] = ()
     selector: str = ""
+    stated: bool = False
 
     def __hash__(self) -> int:
         return hash((id(self.source.object), self.path, self.ports, self.l7))
@@ -221,7 +223,9 @@ class World:
             return
         peers, selector = self._cilium_peers(rule)
         if not rule.entries:
-            yield Grant(rule.source, rule.path, rule.deny, rule.isolates, peers, None, selector=selector)
+            yield Grant(
+                rule.source, rule.path, rule.deny, rule.isolates, peers, None, selector=selector, stated=rule.stated
+            )
         for path, entry in rule.entries:
             ports = tuple(_cilium_port(mapping(one)) for _, one in items(entry.get("ports"), path))
             rules = mapping(entry.get("rules"))
@@ -229,7 +233,7 @@ class World:
             found = tuple(mapping(one) for _, one in items(rules.get(l7 or ""), ()))
             if entry.get("serverNames") and l7 is None:
                 l7, found = "sni", ()
-            yield Grant(rule.source, path, rule.deny, rule.isolates, peers, ports, l7, found, selector)
+            yield Grant(rule.source, path, rule.deny, rule.isolates, peers, ports, l7, found, selector, rule.stated)
 
     def _cilium_peers(self, rule: CiliumRule) -> tuple[frozenset[Point], str]:
         word = "from" if rule.direction == "ingress" else "to"
@@ -287,6 +291,11 @@ def _cilium_port(port: Object) -> tuple[str, int, int]:
         return protocol, 0, LAST_PORT
     first = int(number) if number.isdigit() else -1
     return protocol, first, end if isinstance(end, int) and end > first else first
+
+
+def lets_everything(request: Object) -> bool:
+    """Whether an entry of Cilium's HTTP rules asks nothing of a request."""
+    return not any(request.get(key) for key in ("method", "path", "host", "headers", "headerMatches"))
 
 
 def selects(selector: Object, labels: dict[str, str]) -> bool:

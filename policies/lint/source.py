@@ -126,6 +126,12 @@ class CiliumRule:
         return not (isinstance(flags, dict) and flags.get(self.direction) is False)
 
     @property
+    def stated(self) -> bool:
+        """Whether it says itself that it isolates."""
+        flags = self.spec.get("enableDefaultDeny")
+        return isinstance(flags, dict) and flags.get(self.direction) is True
+
+    @property
     def entries(self) -> list[tuple[KeyPath, Object]]:
         """Its toPorts entries with their paths."""
         return [

@@ -11,8 +11,10 @@ from policies.agreement import VOID_HTTP
 from policies.dns import VOID_FILTER
 from policies.intents import DIRECTIONS, Direction
 from policies.lint.cilium_ports import L7
-from policies.lint.network_policy import parsed_range
-from policies.lint.reach import KUBE_DNS, Grant, Sample, World
+from policies.lint.network_policy import TYPES, parsed_range
+from policies.lint.reach import KUBE_DNS, Grant, Sample, World, lets_everything
+from policies.lint.source import mapping
+from policies.peers import Pods
 from policies.requests import name_matches
 
 UNLEARNED = Rule(
@@ -44,8 +46,8 @@ CUT_OFF = Rule(
 )
 ONLY_DENIES = Rule(
     "LINT-20",
-    "A deny rule does not isolate by surprise",
-    why="On Cilium a deny rule, as any rule, makes the pods default deny: everything else is denied too (C1).",
+    "A Cilium policy does not isolate by surprise",
+    why="On Cilium any rule, a deny rule too, makes the pods default deny: everything else is denied (C1).",
     fix="Set enableDefaultDeny to false for the direction, or isolate the pods on purpose.",
     source="cilium Documentation/security/policy/deny.rst",
 )
@@ -72,20 +74,28 @@ def check_together(world: World) -> Iterator[Problem]:
                 found[problem] = None
             for problem in (*_mixed(allows), *_meshed(world, sample, allows), *_denied(grants, sample, direction)):
                 found[problem] = None
+            for problem in _isolated(world, sample, direction, grants):
+                found[problem] = None
         for problem in (*_unlearned(world, sample), *_cut_off(world, sample)):
             found[problem] = None
     yield from found
 
 
 def _voided(allows: list[Grant]) -> Iterator[Problem]:
-    """Filters beside an allow without one (U1, F3, U4)."""
-    plain = [grant for grant in allows if grant.l7 is None]
+    """Filters beside an allow without one (U1, F3, U4), or beside HTTP rules by hand that let everything through."""
+    plain = [grant for grant in allows if grant.l7 is None or (grant.source.written and _every_request(grant))]
     for grant in allows:
         for other in plain if grant.l7 in ("http", "dns", "sni") else ():
+            if other is grant or other.l7 not in (None, grant.l7) or _every_request(grant):
+                continue
             overlap = grant.peers & other.peers
             if not overlap or not _meet(grant, other):
                 continue
             yield from _void(grant, other)
+
+
+def _every_request(grant: Grant) -> bool:
+    return grant.l7 == "http" and any(lets_everything(rule) for rule in grant.rules)
 
 
 def _meet(grant: Grant, other: Grant) -> bool:
@@ -158,6 +168,31 @@ def _denied(grants: list[Grant], sample: Sample, direction: Direction) -> Iterat
             f" enableDefaultDeny: {{{direction}: false}}"
         )
         yield isolating[0].source.at(ONLY_DENIES.error(isolating[0].path, message))
+
+
+def _isolated(world: World, sample: Sample, direction: Direction, grants: list[Grant]) -> Iterator[Problem]:
+    """Manifests by hand that isolate pods which no baseline does, without saying so."""
+    pods = Pods(sample.namespace, sample.labels)
+    declared = any(sample.namespace in meaning.namespaces for meaning in world.context.meanings)
+    if not declared or any(meaning.isolates(pods, direction) for meaning in world.context.meanings):
+        return
+    for grant in grants:
+        if not grant.source.written or not grant.isolates or grant.deny:
+            continue
+        spec = mapping(grant.source.object.get("spec"))
+        if grant.source.kind == "NetworkPolicy":
+            if direction == "ingress" and "policyTypes" not in spec and "ingress" not in spec and spec.get("egress"):
+                message = (
+                    f"without policyTypes this isolates pods in {sample.namespace} for {direction} too, which no"
+                    " baseline does; write policyTypes: [Egress]"
+                )
+                yield grant.source.at(TYPES.warning(("spec",), message))
+        elif not grant.stated and grant.peers:
+            message = (
+                f"this isolates pods in {sample.namespace} for {direction}, which no baseline does; write"
+                f" enableDefaultDeny: {{{direction}: true}} if that is meant, else false"
+            )
+            yield grant.source.at(ONLY_DENIES.warning(grant.path, message))
 
 
 def _unlearned(world: World, sample: Sample) -> Iterator[Problem]:
