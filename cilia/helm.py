@@ -66,7 +66,7 @@ class Release:
             yield (
                 f"{kubectl} create secret generic {facts.IPSEC_SECRET} --namespace {self.plan.namespace}"
                 f' --from-literal={facts.IPSEC_SECRET_KEY}="{self._asked(self.plan.ipsec_key)}"'
-                f" --dry-run=client --output yaml | {kubectl} apply --filename -"
+                f" --dry-run=client --output yaml | {kubectl} apply --server-side --force-conflicts --filename -"
             )
         yield " ".join(self._upgrade(file))
 

@@ -113,7 +113,8 @@ def test_secrets_are_asked_of_pulumi_and_in_no_value(tmp_path: Path, capsys: pyt
         (
             "kubectl --context aks-main create secret generic cilium-ipsec-keys --namespace kube-system"
             ' --from-literal=keys="$(pulumi config get --stack byo --path cilia:secrets.ipsec)"'
-            " --dry-run=client --output yaml | kubectl --context aks-main apply --filename -"
+            " --dry-run=client --output yaml"
+            " | kubectl --context aks-main apply --server-side --force-conflicts --filename -"
         ),
     ]
     asked = '"$(pulumi config get --stack byo --path cilia:secrets.pull)"'
