@@ -119,7 +119,7 @@ class ClusterPoolRow:
     @property
     def ports(self) -> str:
         """The ports, in one line."""
-        return ", ".join(f"{each.protocol} {each.port} ({each.what})" for each in self.node_ports)
+        return ", ".join(f"{each.name} ({each.what})" for each in self.node_ports)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,16 @@ def own_cilium(cluster: ClusterView) -> OwnCilium | None:
 
 @dataclass(frozen=True, slots=True)
 class NodePort:
-    """A port that nodes use among themselves: `TCP` or `UDP`, the number, and what needs it."""
+    """A port that nodes use among themselves: `TCP` or `UDP` with its number, or `ESP` without, and what needs it."""
 
     protocol: str
-    port: int
+    port: int | None
     what: str
+
+    @property
+    def name(self) -> str:
+        """What has to be open, such as `UDP 8472`."""
+        return self.protocol if self.port is None else f"{self.protocol} {self.port}"
 
 
 def node_ports(own: OwnCilium) -> Iterator[NodePort]:
@@ -87,8 +92,11 @@ def node_ports(own: OwnCilium) -> Iterator[NodePort]:
     yield NodePort("TCP", facts.HEALTH_PORT, "health probing")
     if own.value("hubble", "relay", "enabled"):
         yield NodePort("TCP", facts.HUBBLE_PORT, "Hubble relay")
-    if own.value("encryption", "enabled") and own.value("encryption", "type") == "wireguard":
-        yield NodePort("UDP", acns.WIREGUARD_PORT, "WireGuard")
+    if own.value("encryption", "enabled"):
+        if own.value("encryption", "type") == "wireguard":
+            yield NodePort("UDP", acns.WIREGUARD_PORT, "WireGuard")
+        elif own.value("encryption", "type") in (None, "ipsec"):  # the chart's own default
+            yield NodePort("ESP", None, "IPsec")
 
 
 def cilium_of(cluster: ClusterView) -> CiliumPlan | None:

@@ -29,11 +29,12 @@ AZURE_SERVICES = (2**32, 2**32)
 
 _EVERYWHERE = (0, 2**32)
 _EVERY_PORT = (0, 65_535)
-_PROTOCOLS = {"Tcp": (0, 0), "Udp": (1, 1), "Icmp": (2, 2), "*": (0, 2)}
+_PROTOCOLS = {"Tcp": (0, 0), "Udp": (1, 1), "Icmp": (2, 2), "Esp": (3, 3), "Ah": (4, 4), "*": (0, 4)}
 TCP = _PROTOCOLS["Tcp"]
 UDP = _PROTOCOLS["Udp"]
-ALL_PROTOCOLS = _PROTOCOLS["*"]
-"""TCP, UDP and ICMP, which is what Azure means by any protocol."""
+ESP = _PROTOCOLS["Esp"]
+SPOKEN_PROTOCOLS = (0, 2)
+"""TCP, UDP and ICMP, which is what pods and nodes speak; ESP only where nodes encrypt by IPsec."""
 
 
 def interval(cidr: IPv4Network) -> Interval:
@@ -42,7 +43,7 @@ def interval(cidr: IPv4Network) -> Interval:
 
 
 def traffic(
-    source: Interval, destination: Interval, *, port: int | None = None, protocols: Interval = ALL_PROTOCOLS
+    source: Interval, destination: Interval, *, port: int | None = None, protocols: Interval = SPOKEN_PROTOCOLS
 ) -> Traffic:
     """Everything between two runs of addresses, from any port, to one port or all."""
     return source, _EVERY_PORT, destination, _EVERY_PORT if port is None else (port, port), protocols

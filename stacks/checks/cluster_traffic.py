@@ -13,6 +13,7 @@ from itertools import product
 from components.facts import acns, cilium, limits, ranges
 from components.network.filtering import (
     AZURE_SERVICES,
+    ESP,
     TCP,
     UDP,
     Direction,
@@ -79,13 +80,14 @@ OWN_CILIUM = Rule(
     "NET-34",
     "Security groups let a Cilium of one's own through",
     why="Nodes exchange pods' traffic through a tunnel, probe each other, and collect flows; where a group denies the"
-    " tunnel or WireGuard, pods on different nodes do not reach each other, and without the rest nobody sees why.",
+    " tunnel or its encryption, pods on different nodes do not reach each other, and without the rest nobody sees why.",
     fix=f"Allow among the nodes' subnets UDP {cilium.TUNNEL_PORTS['vxlan']} (VXLAN) or {cilium.TUNNEL_PORTS['geneve']}"
-    f" (Geneve), TCP {cilium.HEALTH_PORT} and {cilium.HUBBLE_PORT}, and UDP {acns.WIREGUARD_PORT} with"
-    " WireGuard.",
+    f" (Geneve), TCP {cilium.HEALTH_PORT} and {cilium.HUBBLE_PORT}, UDP {acns.WIREGUARD_PORT} with"
+    " WireGuard, and ESP with IPsec.",
     source="cilium 1.19.6 Documentation/operations/system_requirements.rst",
 )
 
+_PROTOCOLS = {"TCP": TCP, "UDP": UDP, "ESP": ESP}
 _PROBE_SOURCE = interval(ranges.NOT_ALLOWED_IN_VNET["Azure's internal DNS"])
 """Probes come from the same platform address as DNS."""
 
@@ -282,7 +284,7 @@ def _encryption(view: StackView) -> Iterator[Problem]:
             )
 
 
-def _denied_among_nodes(guarded: _Guarded, protocols: Interval, port: int) -> dict[str, _Flow]:
+def _denied_among_nodes(guarded: _Guarded, protocols: Interval, port: int | None) -> dict[str, _Flow]:
     """The rules that deny a port among nodes, each with a flow that it denies."""
     return {
         rule: flow
@@ -301,10 +303,10 @@ def _own_cilium(view: StackView) -> Iterator[Problem]:
     needs = {own.cluster.key: node_ports(own) for own in own_ciliums(view)}
     for guarded in _guarded(view):
         for port in needs.get(guarded.cluster.key, ()):
-            for rule, flow in _denied_among_nodes(guarded, UDP if port.protocol == "UDP" else TCP, port.port).items():
+            for rule, flow in _denied_among_nodes(guarded, _PROTOCOLS[port.protocol], port.port).items():
                 yield OWN_CILIUM.error(
                     guarded.rule_path(rule),
-                    f"denies {port.protocol} {port.port} from {flow.source} to {flow.target}, which {port.what} of"
+                    f"denies {port.name} from {flow.source} to {flow.target}, which {port.what} of"
                     f" clusters.{guarded.cluster.key} needs; allow it before priority {guarded.priority(rule)}",
                 )
 

@@ -87,6 +87,8 @@ def test_ports_among_nodes_follow_from_what_is_on() -> None:
         NodePort("UDP", 8472, "the vxlan tunnel"),
         NodePort("TCP", 4240, "health probing"),
     ]
+    ipsec = {"encryption": {"type": "ipsec", "key": {"secret": "ipsec"}}}
+    assert [port.name for port in node_ports(own(ipsec))] == ["UDP 8472", "TCP 4240", "ESP"]
 
 
 @pytest.mark.parametrize(

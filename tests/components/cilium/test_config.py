@@ -99,6 +99,8 @@ def test_what_is_no_registry_is_refused(written: str) -> None:
     with pytest.raises(ValidationError) as caught:
         CiliumConfig.model_validate({"imageRegistry": written})
     assert [error["msg"] for error in caught.value.errors()] == [
-        f"{written!r} is not a registry; write one such as registry.azurecr.io or registry.azurecr.io/mirror, in small"
-        " letters, without https://, tag or '/' at the end"
+        (
+            f"{written!r} is not a registry; write one such as registry.azurecr.io or registry.azurecr.io/mirror, in"
+            " small letters, without https://, tag or '/' at the end"
+        )
     ]

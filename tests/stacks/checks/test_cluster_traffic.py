@@ -283,6 +283,24 @@ def test_port_that_ones_own_cilium_needs_may_not_be_denied(
     ]
 
 
+def test_ipsec_needs_its_protocol() -> None:
+    ipsec = {"encryption": {"type": "ipsec", "key": {"secret": "ipsec"}}}
+    rule = deny(200, "Inbound", protocol="Esp", sourceAddressPrefixes=[NODES])
+    denied = (
+        f"{PATH}.closed: denies ESP from {NODES} to {NODES}, which IPsec of clusters.main needs; allow it before"
+        " priority 200"
+    )
+    assert findings("NET-34", own_cilium(ipsec, closed=rule)) == [denied]
+    assert findings("NET-34", own_cilium({"encryption": {"type": "wireguard"}}, closed=rule)) == []
+    open_but_esp = {
+        protocol.lower(): allow(100 + number, "Inbound", protocol=protocol)
+        for number, protocol in enumerate(("Tcp", "Udp", "Icmp"))
+    }
+    everything = deny(200, "Inbound", sourceAddressPrefixes=[NODES])
+    assert findings("NET-34", own_cilium(ipsec, **open_but_esp, closed=everything)) == [denied]
+    assert findings("NET-34", own_cilium({}, **open_but_esp, closed=everything)) == []
+
+
 @pytest.mark.parametrize("port", [6081, 4244, 51871])
 def test_port_that_ones_own_cilium_does_not_use_may_be_denied(port: int) -> None:
     rule = deny(200, "Inbound", sourceAddressPrefixes=[NODES], destinationPortRanges=[str(port)])
