@@ -11,7 +11,7 @@ from components.facts.policy_features import SYSTEM_NAMESPACES
 from components.istio.config import IstioConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
-from components.values import StackOutput
+from components.values import StackOutput, shown
 from policies.injection import REVISION_LABEL
 from stacks.checks.istio import meshes
 from stacks.view import StackView
@@ -32,8 +32,8 @@ KEY_VAULTS = Rule(
 MESH_CONFIG = Rule(
     "IST-10",
     "Mesh settings are ones that the add-on takes, and are there before their revision",
-    why="The add-on's admission refuses every other field. A control plane reads its settings when it starts: without"
-    " them the new revision of an upgrade behaves differently from the old one.",
+    why="The add-on's admission refuses every other field, and Istio other values. A control plane reads its settings"
+    " when it starts: without them the new revision of an upgrade behaves differently from the old one.",
     fix="Remove the field; give settings for the new revision, and deploy them before it is in revisions.",
     source=f"{_AKS}/istio-meshconfig",
 )
@@ -81,6 +81,7 @@ def _mesh_config(view: StackView) -> Iterator[Problem]:
                     where, f"{revision!r} is not a revision of the add-on; write one such as asm-1-29"
                 )
             yield from _fields(where, settings, facts.MESH_CONFIG_FIELDS)
+            yield from _nested(where, settings)
             proxy = settings.get("defaultConfig")
             if isinstance(proxy, Mapping):
                 yield from _fields((*where, "defaultConfig"), proxy, facts.PROXY_CONFIG_FIELDS)
@@ -91,12 +92,47 @@ def _mesh_config(view: StackView) -> Iterator[Problem]:
                     )
 
 
-def _fields(path: KeyPath, settings: Mapping[str, object], allowed: frozenset[str]) -> Iterator[Problem]:
-    for name in settings:
+def _fields(path: KeyPath, settings: Mapping[str, object], allowed: Mapping[str, facts.FieldKind]) -> Iterator[Problem]:
+    for name, value in settings.items():
         if name not in allowed:
             nearest = difflib.get_close_matches(name, allowed, n=1)
             fix = f"did you mean {nearest[0]!r}?" if nearest else "remove it"
             yield MESH_CONFIG.error((*path, name), f"the add-on blocks {name}; {fix}")
+        elif not facts.fits(value, allowed[name]):
+            yield MESH_CONFIG.error((*path, name), _misfit(value, allowed[name]))
+
+
+def _nested(path: KeyPath, settings: Mapping[str, object]) -> Iterator[Problem]:
+    """What is allowed one level down."""
+    for (name, field), kind in facts.NESTED_FIELDS.items():
+        value = _below(settings, name).get(field)
+        if not facts.fits(value, kind):
+            yield MESH_CONFIG.error((*path, name, field), _misfit(value, kind))
+    for name, value in _below(_below(settings, "defaultConfig"), "proxyMetadata").items():
+        if not facts.fits(value, facts.TEXT):
+            yield MESH_CONFIG.error((*path, "defaultConfig", "proxyMetadata", str(name)), _misfit(value, facts.TEXT))
+
+
+def _below(settings: Mapping[str, object], name: str) -> Mapping[str, object]:
+    found = settings.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+_MEANT = {
+    facts.NUMBER: "a whole number is meant; write one such as 15001",
+    facts.TEXT: "text is meant; write it in quotes",
+    facts.TIME: "a time is meant; write one such as 10s",
+    facts.ON_OR_OFF: "true or false is meant; write one of these without quotes",
+    facts.LIST: "a list is meant; write [a, b] or lines that start with '- '",
+    facts.MAPPING: "a mapping is meant; write lines such as 'key: value'",
+}
+
+
+def _misfit(value: object, kind: facts.FieldKind) -> str:
+    """What is wrong with a value, and what to write."""
+    if isinstance(kind, tuple):
+        return f"{shown(value)} is not allowed; use {' or '.join(kind)}"
+    return f"{shown(value)} where {_MEANT[kind]}"
 
 
 def _mesh_config_revisions(view: StackView) -> Iterator[Problem]:

@@ -157,6 +157,55 @@ def test_settings_are_those_that_the_add_on_takes(fields: dict[str, Any], messag
     assert found("IST-10", settings(**fields)) == [f"{_ISTIO}.meshConfig.asm-1-30{message}"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"accessLogFile": ["a"]}, ".accessLogFile: a list where text is meant; write it in quotes"),
+        (
+            {"outboundTrafficPolicy": {"mode": "REGISTRYONLY"}},
+            ".outboundTrafficPolicy.mode: 'REGISTRYONLY' is not allowed; use ALLOW_ANY or REGISTRY_ONLY",
+        ),
+        (
+            {"defaultConfig": {"holdApplicationUntilProxyStarts": "yes"}},
+            (
+                ".defaultConfig.holdApplicationUntilProxyStarts: 'yes' where true or false is meant; write one of these"
+                " without quotes"
+            ),
+        ),
+        (
+            {"defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": True}}},
+            ".defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE: true where text is meant; write it in quotes",
+        ),
+        ({"accessLogEncoding": "json"}, ".accessLogEncoding: 'json' is not allowed; use TEXT or JSON"),
+        ({"connectTimeout": 10}, ".connectTimeout: the number 10 where a time is meant; write one such as 10s"),
+        ({"proxyListenPort": True}, ".proxyListenPort: true where a whole number is meant; write one such as 15001"),
+        (
+            {"outboundTrafficPolicy": "ALLOW_ANY"},
+            ".outboundTrafficPolicy: 'ALLOW_ANY' where a mapping is meant; write lines such as 'key: value'",
+        ),
+        (
+            {"trustDomainAliases": "a"},
+            ".trustDomainAliases: 'a' where a list is meant; write [a, b] or lines that start with '- '",
+        ),
+    ],
+    ids=["text", "nested", "flag", "metadata", "enum", "time", "number", "mapping", "list"],
+)
+def test_settings_hold_what_istio_reads(fields: dict[str, Any], message: str) -> None:
+    assert found("IST-10", settings(**fields)) == [f"{_ISTIO}.meshConfig.asm-1-30{message}"]
+
+
+def test_settings_in_every_form_that_istio_reads_pass() -> None:
+    fields = {
+        "proxyListenPort": "15001",
+        "connectTimeout": "1m30s",
+        "accessLogFormat": None,
+        "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
+        "tlsDefaults": {"minProtocolVersion": "TLSV1_3"},
+        "defaultConfig": {"proxyMetadata": {"A": "true"}, "drainDuration": "45s"},
+    }
+    assert found("IST-10", settings(**fields)) == []
+
+
 def test_settings_are_of_a_revision() -> None:
     assert found("IST-10", {"meshConfig": {"stable": {}}}) == [
         f"{_ISTIO}.meshConfig.stable: 'stable' is not a revision of the add-on; write one such as asm-1-29"
