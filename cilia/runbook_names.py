@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from cilia.helm import QUERIES
 from cilia.runbook_data import Facts, Names
 from cilia.values import objects, releases
+from components.cluster.api_server import SYSTEM_ZONE
 from components.cluster.capacity import max_pods
 from components.facts.features import ModeName
 from components.network.zones.plan import zone_name
@@ -213,10 +214,21 @@ def has_registries(facts: Facts) -> bool:
 
 
 def zones(facts: Facts) -> Iterator[Names]:
-    """Private DNS zones that are written in the cluster's network."""
+    """Private DNS zones: those written in the cluster's network, and the one that has its API server's name."""
     vnet = facts.view.network
     for zone in vnet.config.private_dns_zones.values() if vnet is not None else ():
-        yield {"zone": zone_name(zone, facts.plan.scope)}
+        name = zone_name(zone, facts.plan.scope)
+        yield {"called": name, "zone": f"--resource-group {facts.names['group']} --zone-name {name}"}
+    server = facts.view.config.api_server
+    if server.zone == SYSTEM_ZONE:
+        shown = "az aks show --resource-group {group} --name {cluster} --query nodeResourceGroup --output tsv"
+        group = f'--resource-group "$({shown.format_map(facts.names)})"'
+        name = f"$(az network private-dns zone list {group} --query '[].name' --output tsv)"
+        yield {"called": "the API server's zone", "zone": f'{group} --zone-name "{name}"'}
+    elif isinstance(server.private_dns_zone, str) and server.private_dns_zone.startswith("/"):
+        _, _, subscription, _, group, *_, name = server.private_dns_zone.split("/")
+        place = f"--subscription {subscription} --resource-group {shlex.quote(group)}"
+        yield {"called": name, "zone": f"{place} --zone-name {name}"}
 
 
 def has_zones(facts: Facts) -> bool:

@@ -298,10 +298,10 @@ RUNBOOK = (
         names.has_zones,
         (
             Step(
-                "Networks that resolve names of %(zone)s",
+                "Networks that resolve names of %(called)s",
                 (
                     (
-                        "az network private-dns link vnet list --resource-group %(group)s --zone-name %(zone)s"
+                        "az network private-dns link vnet list %(zone)s"
                         " --query '[].{link: name, network: virtualNetwork.id, state: virtualNetworkLinkState}'"
                         " --output table"
                     ),

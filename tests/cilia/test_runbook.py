@@ -269,6 +269,46 @@ def test_what_is_around_a_cluster_is_looked_at(write_stack: WriteStack) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("zone", "title", "place"),
+    [
+        pytest.param(
+            "system",
+            "the API server's zone",
+            (
+                '--resource-group "$(az aks show --resource-group rg-test --name aks-main --query nodeResourceGroup'
+                ' --output tsv)" --zone-name "$(az network private-dns zone list --resource-group "$(az aks show'
+                " --resource-group rg-test --name aks-main --query nodeResourceGroup --output tsv)\" --query '[].name'"
+                ' --output tsv)"'
+            ),
+            id="system",
+        ),
+        pytest.param(
+            f"{_SHARED}/Microsoft.Network/privateDnsZones/privatelink.westeurope.azmk8s.io",
+            "privatelink.westeurope.azmk8s.io",
+            (
+                "--subscription 11111111-2222-3333-4444-555555555555 --resource-group rg-shared"
+                " --zone-name privatelink.westeurope.azmk8s.io"
+            ),
+            id="existing",
+        ),
+        pytest.param("none", None, None, id="none"),
+    ],
+)
+def test_zone_of_a_private_api_server_has_its_links_shown(
+    zone: str, title: str | None, place: str | None, write_stack: WriteStack
+) -> None:
+    private = f"apiServer: {{enablePrivateCluster: true, privateDNSZone: {zone}}}"
+    (cluster,) = book_of(write_stack("dev", ("network: main\n", f"network: main\n      {private}\n"))).clusters
+    found = [step for each in cluster.capabilities if each.title == "Private DNS" for step in each.steps]
+    query = "'[].{link: name, network: virtualNetwork.id, state: virtualNetworkLinkState}'"
+    expected = (
+        f"Networks that resolve names of {title}",
+        (f"az network private-dns link vnet list {place} --query {query} --output table",),
+    )
+    assert [(step.title, step.commands) for step in found] == ([expected] if title else [])
+
+
 def test_static_egress_without_a_mesh_has_its_rows(write_stack: WriteStack) -> None:
     assert commands(book_of(write_stack("egress", EGRESS)), "Static egress") == [
         "kubectl --context aks-main get nodes --selector agentpool=egress",
