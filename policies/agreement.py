@@ -1,14 +1,14 @@
-"""Whether a bundle's intents agree with each other and with the cluster's addresses: checks across intents."""
+"""Whether the intents of a cluster agree with each other and with its addresses: checks across intents and bundles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from components.facts.policy_features import PolicyFeature
-from components.problems import KeyPath, Problem
+from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from policies.capabilities import HTTP_CHOICE, Capabilities
-from policies.intents import DIRECTIONS, Direction, Intent, Meaning
+from policies.intents import DIRECTIONS, Direction, Intent, Meaning, MutualTls, in_bundle
 from policies.peers import Address, Network, Node, Outside, Pods, covers, lies_in
 from policies.ports import ports_cover, ports_overlap, ports_text
 
@@ -69,8 +69,17 @@ PLAIN_TEXT = Rule(
 )
 
 
+ONE_MODE = Rule(
+    "BND-28",
+    "How pods of a namespace are called is said once",
+    why="Of two modes of mutual TLS for a namespace only the older object counts.",
+    fix="Give the namespace the same `mtls` in both layers, or name it in one of them.",
+    source="https://istio.io/latest/docs/reference/config/security/peer_authentication",
+)
+
+
 def check_agreement(meaning: Meaning, capabilities: Capabilities) -> Iterator[Problem]:
-    """Everything about a bundle's intents that shows only when several are seen together."""
+    """Everything about intents that shows only when all of a cluster are seen together."""
     written = [intent for intent in meaning.intents if not intent.implied]
     yield from _duplicates(written)
     yield from _contradictions(meaning.intents)
@@ -79,13 +88,16 @@ def check_agreement(meaning: Meaning, capabilities: Capabilities) -> Iterator[Pr
     yield from _two_filters(meaning, capabilities)
     yield from _ranges(written, capabilities)
     yield from _plain_text(meaning, written)
+    yield from _modes(meaning)
 
 
 def _duplicates(intents: Iterable[Intent]) -> Iterator[Problem]:
     seen: dict[tuple[object, ...], Intent] = {}
     for intent in intents:
         requests = frozenset(intent.requests) if intent.requests is not None else None
-        key = (intent.source, intent.target, intent.ports, intent.deny, requests, intent.identity)
+        # another bundle may say the same: each is whole in itself, and stays so when the other goes
+        bundle = intent.layer.bundle
+        key = (bundle, intent.source, intent.target, intent.ports, intent.deny, requests, intent.identity)
         first = seen.setdefault(key, intent)
         if first is not intent and first.path != intent.path:
             message = (
@@ -102,10 +114,17 @@ def _contradictions(intents: tuple[Intent, ...]) -> Iterator[Problem]:
             both = covers(deny.source, intent.source) and covers(deny.target, intent.target)
             if both and ports_cover(deny.ports, intent.ports):
                 message = (
-                    f"{_flow(intent)} is denied in layer {deny.layer.label}, and deny wins; remove one of the two, or"
-                    " narrow the deny"
+                    f"{_flow(intent)} is denied in {_seen(deny, intent)}, and deny wins; remove one of"
+                    " the two, or narrow the deny"
                 )
                 yield CONTRADICTION.error(intent.path if not intent.implied else deny.path, message)
+
+
+def _seen(other: Intent | MutualTls, here: Intent | MutualTls) -> str:
+    """Where something else is written: its layer, and for one of another bundle that and its place there."""
+    layer = other.layer.seen_from(here.layer)
+    place = dotted(in_bundle(other.path)[1])
+    return layer if other.layer.bundle == here.layer.bundle else f"{layer} ({place})"
 
 
 def _flow(intent: Intent) -> str:
@@ -147,7 +166,7 @@ def _void_http(intents: tuple[Intent, ...]) -> Iterator[Problem]:
                 continue
             if not allow.target.may_overlap(http.target) or not ports_overlap(allow.ports, http.ports):
                 continue
-            where = f"in layer {allow.layer.label} {_flow(allow)}"
+            where = f"in {_seen(allow, http)} {_flow(allow)}"
             certain = allow.target.covers(http.target) or http.target.covers(allow.target)
             if certain and (covers(allow.source, http.source) or covers(http.source, allow.source)):
                 message = f"{where} allows everything, which voids the filter for {http.source}; remove one of the two"
@@ -246,3 +265,12 @@ def _plain_text(meaning: Meaning, intents: Iterable[Intent]) -> Iterator[Problem
                 " mtls: PERMISSIVE"
             )
             yield (PLAIN_TEXT.error if certain else PLAIN_TEXT.warning)(intent.path, message)
+
+
+def _modes(meaning: Meaning) -> Iterator[Problem]:
+    first: dict[str, MutualTls] = {}
+    for one in meaning.mtls:
+        other = first.setdefault(one.namespace, one)
+        if other.mode != one.mode:
+            message = f"{one.namespace} is {one.mode} here and {other.mode} in {_seen(other, one)}; give both the same"
+            yield ONE_MODE.error(one.path, message)

@@ -11,6 +11,8 @@ LAYER_LABEL = "cilia/layer"
 INTENT_LABEL = "cilia/intent"
 INTENTS_ANNOTATION = "cilia/intents"
 INTENT_SEPARATOR = "; "
+BUNDLE_SEPARATOR = "/"
+"""Between bundle and layer, before an intent of another bundle than the object's."""
 
 
 def bundle_of(metadata: Any) -> str | None:

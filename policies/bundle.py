@@ -1,4 +1,4 @@
-"""A bundle for one cluster: read, check, compile. Pure, but for the files that a library hands in."""
+"""A bundle for one cluster: its file read, and its part of what all of the cluster's bundles become."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 from components.problems import PROJECT_NAMESPACE, KeyPath, Problem, errors
 from components.rules import Rule
 from components.values import shown
-from policies.agreement import check_agreement
 from policies.attachment import BundleReference
 from policies.capabilities import Capabilities
-from policies.compile.compiler import compile_bundle
-from policies.intents import Layer, Meaning
+from policies.intents import Layer, Meaning, in_bundle
+from policies.joint import Joint, compile_together
 from policies.library import Library, UnreadableFileError
 from policies.lint.source import Source
-from policies.manifests import Manifest, adopt, finish, in_order, is_addressed
-from policies.normalise import normalise
+from policies.manifests import Manifest, adopt, in_order, is_addressed
 from policies.parse import ParsedBundle, Wording, parse_bundle
 from policies.resolve import speaks_http, unknown
 
@@ -62,7 +60,7 @@ class BundlePlan:
     Attributes:
         bundle: Its name.
         file: Its file.
-        meaning: What it means; None where the file could not be read.
+        meaning: What it says itself; None where the file could not be read.
         parsed: What the file said; None likewise.
         manifests: What lands in the cluster, in that order; empty where there are errors.
         sources: The same for lints, with the lines of what people wrote.
@@ -102,39 +100,73 @@ class BundlePlan:
         return frozenset(name for name, workload in workloads.items() if workload.host_network)
 
 
-def plan_bundle(reference: BundleReference, path: KeyPath, capabilities: Capabilities, reading: Reading) -> BundlePlan:
-    """A bundle as a stack attaches it to a cluster.
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """A bundle's file as read.
+
+    Attributes:
+        bundle: The bundle.
+        file: Its file; empty where there is none.
+        parsed: What it said; None where it could not be read.
+        line: Line of a path in it.
+        problems: What is wrong with it as a file.
+    """
+
+    bundle: str
+    file: str
+    parsed: ParsedBundle | None
+    line: Line
+    problems: tuple[Problem, ...]
+
+
+def read_bundle(reference: BundleReference, path: KeyPath, reading: Reading) -> BundleFile:
+    """A bundle's file with this environment's parameters put in.
 
     Args:
-        reference: The bundle's name, and this environment's parameters.
+        reference: The bundle's name, and the parameters.
         path: Where the stack file says so.
-        capabilities: What the cluster can enforce.
         reading: How and where files are read.
     """
     try:
         file = reading.library.bundle(reference.name)
     except UnreadableFileError as error:
-        return BundlePlan(reference.name, "", problems=(NO_FILE.error((*path, "name"), str(error)),))
+        return _no_file(reference.name, NO_FILE.error((*path, "name"), str(error)))
     if file is None:
         message = unknown("bundle", reference.name, reading.library.names())
-        return BundlePlan(reference.name, "", problems=(NO_FILE.error((*path, "name"), message),))
+        return _no_file(reference.name, NO_FILE.error((*path, "name"), message))
     value, line, unreadable = reading.read(file.text, file.label)
     if errors(unreadable):
-        return BundlePlan(reference.name, file.label, problems=unreadable)
+        return BundleFile(reference.name, file.label, None, line, unreadable)
     parsed = parse_bundle(value, reference.parameters, reading.wording)
-    meaning, manifests, found = compile_parsed(reference.name, parsed, capabilities)
+    return BundleFile(reference.name, file.label, parsed, line, unreadable)
+
+
+def _no_file(bundle: str, problem: Problem) -> BundleFile:
+    return BundleFile(bundle, "", None, lambda _: 1, (problem,))
+
+
+def plan_bundle(file: BundleFile, joint: Joint, reading: Reading) -> BundlePlan:
+    """A bundle's part of what all bundles of a cluster become; of raw layers all that is a manifest.
+
+    Args:
+        file: Its file.
+        joint: All bundles that could be read.
+        reading: How and where files are read.
+    """
+    meaning = joint.parts.get(file.bundle)
+    if meaning is None:
+        return BundlePlan(file.bundle, file.file, problems=file.problems)
     raw, missing = read_raw(meaning, reading)
-    problems = [*unreadable, *_placed((*found, *missing), file.label, line)]
-    wanted = () if errors(problems) else raw
-    adopted = [adopt(reference.name, layer, one.object) for layer, one in wanted if is_addressed(one.object)]
-    manifests = () if errors(problems) else manifests
+    problems = [*file.problems, *_placed((*joint.problems[file.bundle], *missing), file.file, file.line)]
+    adopted = [adopt(file.bundle, layer, one.object) for layer, one in raw if is_addressed(one.object)]
+    manifests = joint.manifests.get(file.bundle, ())
     return BundlePlan(
-        reference.name,
-        file.label,
+        file.bundle,
+        file.file,
         meaning,
-        parsed,
-        in_order([*manifests, *adopted]),
-        (*(source for _, source in raw), *(_compiled(one, file.label) for one in manifests)),
+        file.parsed,
+        () if errors(problems) else in_order([*manifests, *adopted]),
+        (*(source for _, source in raw), *(_compiled(one, file) for one in manifests)),
         tuple(dict.fromkeys(problems)),
     )
 
@@ -142,12 +174,10 @@ def plan_bundle(reference: BundleReference, path: KeyPath, capabilities: Capabil
 def compile_parsed(
     bundle: str, parsed: ParsedBundle, capabilities: Capabilities
 ) -> tuple[Meaning, tuple[Manifest, ...], tuple[Problem, ...]]:
-    """Meaning, manifests and problems of a parsed bundle without its raw layers; with errors there are no manifests."""
-    meaning, found = normalise(bundle, parsed, capabilities)
-    problems = [*parsed.problems, *found, *check_agreement(meaning, capabilities), *capabilities.problems()]
-    drafts, refused = compile_bundle(meaning, capabilities)
-    problems = list(dict.fromkeys([*problems, *refused]))
-    return meaning, () if errors(problems) else finish(bundle, drafts), tuple(problems)
+    """Meaning, manifests and problems of a bundle alone on its cluster, without its raw layers."""
+    joint = compile_together({bundle: parsed}, capabilities)
+    problems = (*joint.problems[bundle], *capabilities.problems())
+    return joint.meaning, joint.manifests.get(bundle, ()), problems
 
 
 def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Source], ...], tuple[Problem, ...]]:
@@ -158,11 +188,11 @@ def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Sou
         try:
             file = reading.library.manifest(name)
         except UnreadableFileError as error:
-            problems.append(NO_FILE.error(path, str(error)))
+            problems.append(NO_FILE.error(in_bundle(path)[1], str(error)))
             continue
         if file is None:
             message = f"there is no file {name!r} beside the bundle; correct the name, or add it"
-            problems.append(NO_FILE.error(path, message))
+            problems.append(NO_FILE.error(in_bundle(path)[1], message))
             continue
         value, line, unreadable = reading.read(file.text, file.label)
         problems.extend(unreadable)
@@ -183,5 +213,5 @@ def _placed(problems: Iterable[Problem], file: str, line: Line) -> Iterator[Prob
         yield problem if elsewhere else replace(problem, file=file, line=line(problem.path))
 
 
-def _compiled(manifest: Manifest, file: str) -> Source:
-    return Source(manifest.object, file, lambda _: 1, written=False)
+def _compiled(manifest: Manifest, file: BundleFile) -> Source:
+    return Source(manifest.object, file.file, lambda _: 1, written=False)

@@ -1,4 +1,4 @@
-"""All bundles of one cluster: planned one by one, then looked at together, because engines see one union of rules."""
+"""All bundles of one cluster: read one by one, compiled together, then looked at beside what is written by hand."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TypeVar
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.attachment import ClusterPoliciesConfig
-from policies.bundle import BundlePlan, Reading, plan_bundle
+from policies.bundle import BundleFile, BundlePlan, Reading, plan_bundle, read_bundle
 from policies.capabilities import Capabilities
+from policies.intents import Meaning
+from policies.joint import compile_together
 from policies.lint.lints import lint
 from policies.lint.source import Context
 from policies.manifests import Manifest
@@ -32,11 +34,13 @@ class PolicyPlan:
     Attributes:
         cluster: The cluster's key.
         bundles: Its bundles, in the stack's order.
+        meaning: What they mean together.
         problems: Everything found, with file and line where that is not the stack file.
     """
 
     cluster: str
     bundles: tuple[BundlePlan, ...]
+    meaning: Meaning
     problems: tuple[Problem, ...]
 
     @property
@@ -58,21 +62,24 @@ def plan_policies(
     """
     path: KeyPath = ("cilia:policies", cluster, "bundles")
     problems: list[Problem] = []
-    plans: dict[str, BundlePlan] = {}
+    files: dict[str, BundleFile] = {}
     for index, reference in enumerate(config.bundles):
-        if reference.name in plans:
+        if reference.name in files:
             message = f"{reference.name!r} is attached twice; remove one of the two"
             problems.append(TWICE.error((*path, index, "name"), message))
             continue
-        plans[reference.name] = plan_bundle(reference, (*path, index), capabilities, reading)
-    found = tuple(plans.values())
+        files[reference.name] = read_bundle(reference, (*path, index), reading)
+    parsed = {name: file.parsed for name, file in files.items() if file.parsed is not None}
+    joint = compile_together(parsed, capabilities, whole=len(parsed) == len(files))
+    found = tuple(plan_bundle(file, joint, reading) for file in files.values())
     problems.extend(problem for plan in found for problem in plan.problems)
+    problems.extend(capabilities.problems())
     problems.extend(_same_objects(found, path))
     sources = [source for plan in found for source in plan.sources]
-    # what is compiled from one bundle alone cannot meet anything that it did not mean
-    if len(found) > 1 or any(source.written for source in sources):
+    # what is compiled means what its intents do, and they agree with each other
+    if any(source.written for source in sources):
         problems.extend(lint(sources, _context(found, capabilities)))
-    return PolicyPlan(cluster, found, tuple(dict.fromkeys(problems)))
+    return PolicyPlan(cluster, found, joint.meaning, tuple(dict.fromkeys(problems)))
 
 
 def _context(plans: tuple[BundlePlan, ...], capabilities: Capabilities) -> Context:

@@ -13,7 +13,6 @@ Pods that are not isolated may ask for anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 from components.facts.policy_features import (
@@ -58,18 +57,17 @@ CLUSTER_NAMES = tuple(".".join(["*"] * depth + [CLUSTER_DOMAIN]) for depth in ra
 """Every name of the cluster, and every name with one of the cluster's search domains behind it."""
 
 
-def dns_rights(meaning: Meaning, modes: Mapping[str, str]) -> tuple[tuple[DnsRight, ...], tuple[Problem, ...]]:
+def dns_rights(meaning: Meaning) -> tuple[tuple[DnsRight, ...], tuple[Problem, ...]]:
     """Everybody's right, and what contradicts.
 
     Args:
-        meaning: The bundle's isolations and intents.
-        modes: The `dns` of each baseline, by the layer's label.
+        meaning: All isolations and intents of a cluster.
     """
     scopes = [isolation for isolation in meaning.isolations if "egress" in isolation.directions]
-    problems = [*_contradictions(scopes, modes)]
+    problems = [*_contradictions(scopes)]
     rights: list[DnsRight] = []
     for scope in scopes:
-        rights.extend(_rights_within(scope, modes[scope.layer.label], meaning))
+        rights.extend(_rights_within(scope, scope.dns, meaning))
     rights = list(dict.fromkeys(rights))
     problems.extend(_voided(meaning, rights))
     return tuple(rights), tuple(problems)
@@ -128,15 +126,14 @@ def _reaches_addresses(pods: Pods, meaning: Meaning) -> bool:
     )
 
 
-def _contradictions(scopes: list[Isolation], modes: Mapping[str, str]) -> list[Problem]:
+def _contradictions(scopes: list[Isolation]) -> list[Problem]:
     found = []
     for index, scope in enumerate(scopes):
         for earlier in scopes[:index]:
-            first, second = modes[earlier.layer.label], modes[scope.layer.label]
-            if first != second and earlier.pods.may_overlap(scope.pods):
+            if earlier.dns != scope.dns and earlier.pods.may_overlap(scope.pods):
                 message = (
-                    f"{scope.pods} has dns: {second} here and dns: {first} in layer {earlier.layer.label}; give both"
-                    " the same"
+                    f"{scope.pods} has dns: {scope.dns} here and dns: {earlier.dns} in"
+                    f" {earlier.layer.seen_from(scope.layer)}; give both the same"
                 )
                 found.append(ONE_RIGHT.error(scope.path, message))
     return found

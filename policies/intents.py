@@ -1,4 +1,4 @@
-"""What a bundle means, before any engine: who is isolated, and what is allowed and denied.
+"""What the bundles of a cluster mean, before any engine: who is isolated, and what is allowed and denied.
 
 - A pod is isolated in a direction if a baseline says so, else it is open. Only baselines isolate.
 - An intent that allows never isolates. A deny beats every allow.
@@ -23,6 +23,7 @@ from policies.ports import Ports, ports_text
 from policies.requests import Requests
 
 _SHOWN_NAMES = 4
+_BUNDLE = "bundle:"
 
 Direction = Literal["ingress", "egress"]
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
@@ -36,16 +37,34 @@ class Layer:
         label: What manifests call it; each layer of a bundle has its own.
         kind: Which kind of layer.
         position: Place among the layers, from 0.
+        bundle: The bundle.
     """
 
     label: str
     kind: str
     position: int
+    bundle: str = ""
 
     @property
     def path(self) -> KeyPath:
-        """Where it is written in the bundle."""
-        return ("layers", self.position)
+        """Where it is written, with the bundle before the path in its file; `in_bundle` takes it off again."""
+        return bundle_path(self.bundle, "layers", self.position)
+
+    def seen_from(self, other: Layer) -> str:
+        """What a message about another layer calls it."""
+        return f"layer {self.label}" if self.bundle == other.bundle else f"layer {self.label} of bundle {self.bundle}"
+
+
+def bundle_path(bundle: str, *path: str | int) -> KeyPath:
+    """A path in a bundle's file with the bundle before it; without one for no bundle."""
+    return (f"{_BUNDLE}{bundle}", *path) if bundle else path
+
+
+def in_bundle(path: KeyPath) -> tuple[str | None, KeyPath]:
+    """The bundle that a path is of, and the path in its file; None for paths that begin without one."""
+    if path and isinstance(path[0], str) and path[0].startswith(_BUNDLE):
+        return path[0].removeprefix(_BUNDLE), path[1:]
+    return None, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +122,14 @@ class Isolation:
         path: Where it is written.
         pods: A namespace, or every namespace but some.
         directions: In which directions.
+        dns: What the pods may ask DNS for: the baseline's `dns`.
     """
 
     layer: Layer
     path: KeyPath
     pods: Pods
     directions: tuple[Direction, ...]
+    dns: str = "auto"
 
     def __str__(self) -> str:
         return f"{self.layer.label}: isolate {self.pods} ({' and '.join(self.directions)})"
@@ -160,14 +181,27 @@ class MutualTls:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedNamespace:
+    """A namespace that a bundle makes."""
+
+    layer: Layer
+    name: str
+    config: NamespaceConfig
+
+    def __str__(self) -> str:
+        return f"{self.layer.label}: make {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
-    """A bundle's normal form.
+    """The normal form of a bundle, or of all bundles of a cluster together.
 
     Attributes:
-        bundle: The bundle's name.
-        layers: Its layers, in order.
-        namespaces: Its namespaces.
-        workloads: Its workloads by name.
+        bundles: The bundles' names.
+        layers: Their layers, in order.
+        namespaces: Their namespaces.
+        managed: The namespaces that they make.
+        workloads: Their workloads by name.
         isolations: Who is isolated.
         intents: What is allowed and denied.
         dns: Who may ask for which names.
@@ -178,9 +212,10 @@ class Meaning:
         local_dns: Whether questions to DNS go to the pod's own node.
     """
 
-    bundle: str
+    bundles: tuple[str, ...]
     layers: tuple[Layer, ...] = ()
     namespaces: dict[str, NamespaceConfig] = field(default_factory=dict)
+    managed: tuple[ManagedNamespace, ...] = ()
     workloads: dict[str, Pods] = field(default_factory=dict)
     isolations: tuple[Isolation, ...] = ()
     intents: tuple[Intent, ...] = ()

@@ -16,10 +16,9 @@ from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.capabilities import Capabilities
 from policies.config import BaselineConfig, FlowConfig, HttpConfig, LayerConfig, MeshConfig, TenantsConfig
-from policies.dns import dns_rights
 from policies.ends import check_ends
 from policies.injection import REVISION_LABEL
-from policies.intents import Intent, Isolation, Layer, Meaning, MutualTls
+from policies.intents import Intent, Isolation, Layer, ManagedNamespace, Meaning, MutualTls
 from policies.parse import ParsedBundle
 from policies.peers import ApiServer, Peer, Pods
 from policies.ports import PortRange, Ports
@@ -62,22 +61,28 @@ NO_EFFECT = Rule(
 )
 
 
-def normalise(bundle: str, parsed: ParsedBundle, capabilities: Capabilities) -> tuple[Meaning, tuple[Problem, ...]]:
-    """What a bundle means on a cluster, and what of it means nothing or cannot be.
+def normalise(
+    bundle: str, parsed: ParsedBundle, capabilities: Capabilities, beside: Iterable[ParsedBundle] = ()
+) -> tuple[Meaning, tuple[Problem, ...]]:
+    """What a bundle means on a cluster, but for DNS, and what of it means nothing or cannot be.
 
     Args:
         bundle: The bundle's name.
         parsed: What its file said.
         capabilities: What the cluster has; gateways, sidecars and switches come from it.
+        beside: The cluster's other bundles: where they say there are sidecars, and what they spare, holds here too.
     """
-    resolver = Resolver(parsed, capabilities)
+    resolver = Resolver(parsed, capabilities, beside)
     resolver.check_workloads()
     _check_namespaces(resolver)
-    layers = _layers(resolver, parsed)
+    layers = _layers(resolver, parsed, bundle)
+    making = Layer("namespaces", "namespaces", -1, bundle)
+    namespaces = resolver.config.namespaces
     meaning = Meaning(
-        bundle,
+        (bundle,),
         layers=tuple(layer for layer, _ in layers),
-        namespaces=resolver.config.namespaces,
+        namespaces=namespaces,
+        managed=tuple(ManagedNamespace(making, name, one) for name, one in namespaces.items() if one.manage),
         workloads=resolver.workloads,
         isolations=tuple(
             one for layer, config in layers if config.baseline for one in _isolations(resolver, layer, config.baseline)
@@ -99,23 +104,14 @@ def normalise(bundle: str, parsed: ParsedBundle, capabilities: Capabilities) -> 
         if config.baseline
         for intent in _implied(resolver, meaning, layer, config.baseline)
     )
-    meaning = replace(meaning, intents=(*implied, *written))
-    modes = {layer.label: config.baseline.dns for layer, config in layers if config.baseline}
-    rights, problems = dns_rights(meaning, modes)
-    for problem in problems:
-        resolver.report(problem)
-    if any(right.names is not None for right in rights):
-        for right in rights:
-            if right.names is not None:
-                resolver.require(PolicyFeature.DNS_NAMES, right.path)
-    return replace(meaning, dns=rights), tuple(resolver.problems)
+    return replace(meaning, intents=(*implied, *written)), tuple(resolver.problems)
 
 
-def _layers(resolver: Resolver, parsed: ParsedBundle) -> list[tuple[Layer, LayerConfig]]:
+def _layers(resolver: Resolver, parsed: ParsedBundle, bundle: str) -> list[tuple[Layer, LayerConfig]]:
     found: list[tuple[Layer, LayerConfig]] = []
     seen: dict[str, int] = {}
     for position, config in zip(parsed.positions, parsed.config.layers, strict=True):
-        layer = Layer(config.label, config.kind, position)
+        layer = Layer(config.label, config.kind, position, bundle)
         if config.label in seen:
             message = (
                 f"a second layer is called {config.label!r}, after layers[{seen[config.label]}]; merge them, or add a"
@@ -146,7 +142,7 @@ def _check_namespaces(resolver: Resolver) -> None:
 
 
 def _spared(resolver: Resolver) -> tuple[str, ...]:
-    more = {name for layer in resolver.config.layers if layer.baseline for name in layer.baseline.spare}
+    more = {name for layer in resolver.every_layer if layer.baseline for name in layer.baseline.spare}
     return (*SYSTEM_NAMESPACES, *sorted(more.difference(SYSTEM_NAMESPACES)))
 
 
@@ -155,13 +151,13 @@ def _isolations(resolver: Resolver, layer: Layer, config: BaselineConfig) -> Ite
         path = (*layer.path, "baseline", "isolate", index)
         directions = tuple(dict.fromkeys(config.directions))
         if name == "*":
-            yield Isolation(layer, path, Pods(not_in=_spared(resolver)), directions)
+            yield Isolation(layer, path, Pods(not_in=_spared(resolver)), directions, config.dns)
         elif name in SYSTEM_NAMESPACES:
             resolver.report(
                 SYSTEM_ISOLATED.error(path, f"{name} belongs to the system and is never isolated; leave it out")
             )
         elif resolver.namespace(name, path):
-            yield Isolation(layer, path, Pods(name, meshed=name in resolver.meshed), directions)
+            yield Isolation(layer, path, Pods(name, meshed=name in resolver.meshed), directions, config.dns)
     for index, name in enumerate(config.spare):
         if "*" not in config.isolate:
             path = (*layer.path, "baseline", "spare", index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from components.facts.policy_features import (
     ADDON_INGRESS_NAMESPACE,
@@ -15,7 +15,7 @@ from components.facts.policy_features import (
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.capabilities import ENFORCEABLE, Capabilities
-from policies.config import PeerConfig, PortConfig, PortReferenceConfig, WorkloadConfig
+from policies.config import LayerConfig, PeerConfig, PortConfig, PortReferenceConfig, WorkloadConfig
 from policies.parse import ParsedBundle
 from policies.peers import Address, ApiServer, Name, Node, Outside, Peer, Pods
 from policies.ports import PortRange, Ports, port_set
@@ -77,8 +77,9 @@ _ENTITIES: dict[str, Peer] = {
 class Resolver:
     """Resolves the names of one bundle for one cluster, and collects what does not resolve."""
 
-    def __init__(self, parsed: ParsedBundle, capabilities: Capabilities) -> None:
+    def __init__(self, parsed: ParsedBundle, capabilities: Capabilities, beside: Iterable[ParsedBundle] = ()) -> None:
         self.config = parsed.config
+        self._configs = (parsed.config, *(one.config for one in beside))
         self.capabilities = capabilities
         self.problems: list[Problem] = []
         self.skipped = parsed.skipped
@@ -89,10 +90,15 @@ class Resolver:
         """Namespaces whose pods have sidecars; none where the cluster has no Istio."""
         if self.capabilities.istio is None:
             return frozenset()
-        said = {name for name, namespace in self.config.namespaces.items() if namespace.mesh}
+        said = {name for one in self._configs for name, namespace in one.namespaces.items() if namespace.mesh}
         # gateways are proxies of the mesh themselves
         gateways = {str(one.namespace) for one in self.capabilities.gateways} | {ADDON_INGRESS_NAMESPACE}
-        return frozenset(said.union(gateways, *(layer.mesh.namespaces for layer in self.config.layers if layer.mesh)))
+        return frozenset(said.union(gateways, *(layer.mesh.namespaces for layer in self.every_layer if layer.mesh)))
+
+    @property
+    def every_layer(self) -> Iterator[LayerConfig]:
+        """The layers of all bundles of the cluster."""
+        return (layer for config in self._configs for layer in config.layers)
 
     def _pods(self, name: str, workload: WorkloadConfig) -> Pods:
         return Pods(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cilia.review.isolation import POLICY_KINDS, Selector, gained, isolations
-from policies.attribution import BUNDLE_LABEL, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
+from policies.attribution import BUNDLE_LABEL, BUNDLE_SEPARATOR, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
 
 if TYPE_CHECKING:
     from cilia.record import Resource
@@ -125,7 +125,11 @@ def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
         labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
         if BUNDLE_LABEL in labels and INTENTS_ANNOTATION in annotations:
             for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
-                # an object may carry what several layers say; each intent begins with its own
-                layer, colon, _ = intent.partition(": ")
+                # an object may carry what several layers say; each intent begins with its own, and with its bundle
+                # where that is another than the object's
+                said, colon, _ = intent.partition(": ")
+                bundle, slash, layer = said.rpartition(BUNDLE_SEPARATOR)
                 own = layer if colon else str(labels.get(LAYER_LABEL, ""))
-                yield _cluster(resource), str(labels[BUNDLE_LABEL]), own, intent
+                other = bool(colon and slash)
+                text = intent.removeprefix(f"{bundle}{slash}") if other else intent
+                yield _cluster(resource), bundle if other else str(labels[BUNDLE_LABEL]), own, text

@@ -98,9 +98,10 @@ def not_plain_because(allowance: Allowance, meaning: Meaning) -> str:
 
 
 def merged(found: Iterable[Allowance]) -> list[list[Allowance]]:
-    """Allowances in groups that are one rule: the same subject, direction, peer and ports, filtered or not."""
+    """Allowances in groups that are one rule: the same bundle, subject, direction, peer and ports, filtered or not."""
     groups: dict[object, list[Allowance]] = {}
     for one in found:
-        key = (one.subject, one.direction, one.peer, one.ports, one.requests is not None)
+        bundle = one.intent.layer.bundle
+        key = (bundle, one.subject, one.direction, one.peer, one.ports, one.requests is not None)
         groups.setdefault(key, []).append(one)
     return list(groups.values())

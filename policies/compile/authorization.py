@@ -12,7 +12,7 @@ from typing import Any
 from components.facts.policy_features import ADDON_INGRESS_NAMESPACE, TRUST_DOMAIN, PolicyFeature
 from components.problems import Problem
 from policies.capabilities import Capabilities
-from policies.compile.drafts import AUTHORIZATION_POLICY, Draft, Phase, Spec, unique_texts
+from policies.compile.drafts import AUTHORIZATION_POLICY, Draft, Phase, Spec, owner, texts
 from policies.ends import INEXPRESSIBLE
 from policies.intents import Intent, Meaning
 from policies.peers import Pods
@@ -154,14 +154,14 @@ def _draft(workload: Pods, intents: list[Intent], meaning: Meaning) -> Draft:
         if rule not in rules:
             rules.append(rule)
     rules.append({"to": [{"operation": {"notPorts": [str(port) for port in ports]}}]})
-    last = max(intents, key=lambda intent: intent.layer.position)
+    layer = owner(intents)
     return Draft(
         AUTHORIZATION_POLICY,
         workload.namespace,
         (workload.slug, "authorization"),
         {"selector": {"matchLabels": dict(workload.labels)}, "action": "ALLOW", "rules": rules},
-        last.layer,
-        unique_texts([*speaking]),
+        layer,
+        texts(speaking, layer),
         "Istio filters requests and identities at the sidecar; other ports are left to the network policies",
         Phase.WORKLOADS,
         rank=BEFORE_WORKLOADS,

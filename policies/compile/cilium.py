@@ -25,7 +25,8 @@ from policies.compile.drafts import (
     Draft,
     Phase,
     Spec,
-    unique_texts,
+    owner,
+    texts,
 )
 from policies.dns import ANY_NAME, DNS_PORTS, RESOLVER
 from policies.intents import DIRECTIONS, Direction, DnsRight, Isolation, Meaning
@@ -66,7 +67,7 @@ def deny_draft(group: list[Allowance], meaning: Meaning) -> Draft:
 
 def _draft(group: list[Allowance], section: str, rules: list[Spec], phase: Phase, why: str) -> Draft:
     first = group[0]
-    last = max((one.intent for one in group), key=lambda intent: intent.layer.position)
+    layer = owner(one.intent for one in group)
     filters = ("http",) if first.requests is not None else ()
     return Draft(
         CILIUM_POLICY if first.subject.namespace else CLUSTERWIDE_POLICY,
@@ -77,8 +78,8 @@ def _draft(group: list[Allowance], section: str, rules: list[Spec], phase: Phase
             "enableDefaultDeny": dict(NO_ISOLATION),
             section: rules,
         },
-        last.layer,
-        unique_texts([one.intent for one in group]),
+        layer,
+        texts([one.intent for one in group], layer),
         why,
         phase,
     )

@@ -1,4 +1,4 @@
-"""From a bundle's meaning to drafts of manifests: the smallest kind that says each thing exactly."""
+"""From what bundles mean to drafts of manifests: the smallest kind that says each thing exactly."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ EVERY_NAME = Rule(
 )
 
 
-def compile_bundle(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], list[Problem]]:
-    """Every manifest of a bundle, and what no mechanism of this cluster can say."""
+def compile_meaning(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], list[Problem]]:
+    """Every manifest for what all bundles of a cluster mean, and what no mechanism of this cluster can say."""
     drafts = [*namespaces(meaning, capabilities), *peer_authentications(meaning)]
     plain: list[Allowance] = []
     others: list[Allowance] = []

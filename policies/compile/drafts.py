@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from typing import Any
+from typing import Any, Protocol
 
+from policies.attribution import BUNDLE_SEPARATOR
 from policies.intents import Direction, Intent, Layer
 from policies.peers import Peer, Pods
 from policies.ports import Ports
@@ -86,6 +88,25 @@ class Allowance:
     requests: tuple[Requests, ...] | None = None
 
 
-def unique_texts(values: list[Any]) -> tuple[str, ...]:
-    """Texts of values, each once, in order."""
-    return tuple(dict.fromkeys(map(str, values)))
+class Attributed(Protocol):
+    """What is written in some layer, and says in words what it is."""
+
+    @property
+    def layer(self) -> Layer:
+        """The layer."""
+
+
+def owner(values: Iterable[Attributed]) -> Layer:
+    """The layer that an object is attributed to, of those it comes from: the last of the first bundle."""
+    layers = [value.layer for value in values]
+    return max((layer for layer in layers if layer.bundle == layers[0].bundle), key=lambda layer: layer.position)
+
+
+def texts(values: Iterable[Attributed], layer: Layer) -> tuple[str, ...]:
+    """What an object of a layer is for, each text once, in order; what another bundle says begins with its name."""
+    return tuple(
+        dict.fromkeys(
+            str(value) if value.layer.bundle == layer.bundle else f"{value.layer.bundle}{BUNDLE_SEPARATOR}{value}"
+            for value in values
+        )
+    )

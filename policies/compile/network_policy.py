@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.compile.cilium import selectors_without
-from policies.compile.drafts import NETWORK_POLICY, Allowance, Draft, Phase, Spec, unique_texts
+from policies.compile.drafts import NETWORK_POLICY, Allowance, Draft, Phase, Spec, owner, texts
 from policies.dns import DNS_PORTS, RESOLVER
 from policies.intents import DIRECTIONS, Direction, DnsRight, Isolation, Meaning
 from policies.peers import Address, Peer, Pods
@@ -26,7 +26,7 @@ _Rules = dict[Ports, list[Peer]]
 
 
 def network_policies(meaning: Meaning, plain: Iterable[Allowance]) -> Iterator[Draft]:
-    """Every NetworkPolicy of a bundle.
+    """Every NetworkPolicy of a cluster.
 
     Args:
         meaning: Who is isolated, and who may ask DNS for any name.
@@ -57,14 +57,14 @@ def _own_draft(
     inherited = [one for one in _inherited(subject, direction, owned) if one not in own]
     rights = [right for right in _plain_rights(meaning) if direction == "egress" and _has_right(subject, right)]
     rules = _rules([*own, *inherited], rights)
-    last = max((one.intent for one in own), key=lambda intent: intent.layer.position)
+    layer = owner(one.intent for one in own)
     return Draft(
         NETWORK_POLICY,
         subject.namespace,
         (subject.slug, direction),
         {"podSelector": _pod_selector(subject), **_sections({direction: rules})},
-        last.layer,
-        unique_texts([*(one.intent for one in (*own, *inherited)), *rights]),
+        layer,
+        texts([*(one.intent for one in (*own, *inherited)), *rights], layer),
         f"{subject} is isolated for {direction}, and a NetworkPolicy says all of this exactly{_filtered(own)}",
         Phase.WORKLOADS if subject.labels else Phase.REMAINDERS,
         # more particular ones first; of a whole namespace after what leaves some of its pods out
@@ -122,7 +122,7 @@ def _remainders(owned: Mapping[tuple[Pods, Direction], list[Allowance]], meaning
                 ("dns", *((str(number + 1),) if number else ())),
                 {"podSelector": selector, **_sections({"egress": rules})},
                 right.layer,
-                unique_texts([right, *(one.intent for one in wide)]),
+                texts([right, *(one.intent for one in wide)], right.layer),
                 f"leaves out {', '.join(map(str, right.except_))}: beside a plain allow their list of names would be"
                 " void",
                 Phase.REMAINDERS,
@@ -153,7 +153,7 @@ def _isolations(
             ("isolation",),
             {"podSelector": {}, **_sections(rules)},
             isolations[0].layer,
-            unique_texts([*isolations, *(rights if "egress" in directions else ()), *allowed]),
+            texts([*isolations, *(rights if "egress" in directions else ()), *allowed], isolations[0].layer),
             "a NetworkPolicy isolates a namespace exactly",
             Phase.ISOLATION,
         )

@@ -1,25 +1,23 @@
-"""What policies stand on: namespaces that the bundle makes, and how their pods are called in the mesh."""
+"""What policies stand on: namespaces that bundles make, and how their pods are called in the mesh."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from policies.capabilities import Capabilities
-from policies.compile.drafts import NAMESPACE, PEER_AUTHENTICATION, Draft, Phase
-from policies.intents import Layer, Meaning
+from policies.compile.drafts import NAMESPACE, PEER_AUTHENTICATION, Draft, Phase, texts
+from policies.intents import Meaning, MutualTls
 from policies.names import slug
 
 REVISION_LABEL = "istio.io/rev"
 POD_SECURITY_LABEL = "pod-security.kubernetes.io/enforce"
 TENANT_LABEL = "cilia/tenant"
-NAMESPACES_LAYER = Layer("namespaces", "namespaces", -1)
 
 
 def namespaces(meaning: Meaning, capabilities: Capabilities) -> Iterator[Draft]:
-    """The namespaces that the bundle makes, with what admission and injection read from their labels."""
-    for name, config in meaning.namespaces.items():
-        if not config.manage:
-            continue
+    """The namespaces that bundles make, with what admission and injection read from their labels."""
+    for made in meaning.managed:
+        name, config = made.name, made.config
         labels = dict(config.labels)
         if config.pod_security:
             labels[POD_SECURITY_LABEL] = config.pod_security
@@ -32,23 +30,27 @@ def namespaces(meaning: Meaning, capabilities: Capabilities) -> Iterator[Draft]:
             None,
             (name,),
             {"labels": labels},
-            NAMESPACES_LAYER,
-            (f"namespaces: make {name}",),
+            made.layer,
+            (str(made),),
             "the bundle makes this namespace",
             Phase.NAMESPACES,
         )
 
 
 def peer_authentications(meaning: Meaning) -> Iterator[Draft]:
-    """How pods of each namespace of the mesh are called."""
+    """How pods of each namespace of the mesh are called; one for each, as of two only the older counts."""
+    spaces: dict[str, list[MutualTls]] = {}
     for one in meaning.mtls:
+        spaces.setdefault(one.namespace, []).append(one)
+    for namespace, said in spaces.items():
+        layer = said[0].layer
         yield Draft(
             PEER_AUTHENTICATION,
-            one.namespace,
-            (slug(one.layer.label), "mtls"),
-            {"mtls": {"mode": one.mode}},
-            one.layer,
-            (str(one),),
+            namespace,
+            (slug(layer.label), "mtls"),
+            {"mtls": {"mode": said[0].mode}},
+            layer,
+            texts(said, layer),
             "sidecars decide which callers they accept",
             Phase.MUTUAL_TLS,
         )

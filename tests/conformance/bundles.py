@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from policies.attachment import BundleReference
-from policies.bundle import Reading, plan_bundle
+from policies.attachment import ClusterPoliciesConfig
+from policies.bundle import Reading
 from policies.capabilities import Capabilities
+from policies.cluster import plan_policies
 from policies.flows import ApiServerAddress, Endpoint, Flow, NodeAddress, Pod, Stranger
 from policies.intents import Meaning
 from policies.library import DirectoryLibrary
@@ -40,8 +41,8 @@ class Compiled:
 def compiled(name: str, cluster: Capabilities) -> Compiled | None:
     """A shipped bundle with its own parameters; None where the cluster cannot enforce it."""
     reading = Reading(read, problems_of, LIBRARY)
-    plan = plan_bundle(BundleReference.model_validate({"name": name}), (), cluster, reading)
-    return Compiled(plan.meaning, plan.manifests) if plan.meaning and plan.manifests else None
+    plan = plan_policies("main", ClusterPoliciesConfig.model_validate({"bundles": [{"name": name}]}), cluster, reading)
+    return Compiled(plan.meaning, plan.manifests) if plan.manifests else None
 
 
 def shipped() -> dict[str, Compiled]:

@@ -6,10 +6,10 @@ from ipaddress import ip_network
 from typing import Any
 
 from policies.attachment import addon_gateways, istio_of
-from policies.bundle import compile_parsed
 from policies.capabilities import Capabilities
 from policies.intents import Meaning
-from policies.manifests import Manifest
+from policies.joint import compile_together
+from policies.manifests import Manifest, in_order
 from policies.parse import parse_bundle
 from stacks.wording import problems_of
 
@@ -59,9 +59,19 @@ ISOLATED: Object = {"baseline": {"isolate": ["shop"], "apiServer": False}}
 
 def compiled(bundle: Object, capabilities: Capabilities = FQDN) -> tuple[Meaning, tuple[Manifest, ...], list[str]]:
     """A bundle's meaning, manifests and problems, as lines."""
-    parsed = parse_bundle(bundle, {}, problems_of)
-    meaning, manifests, problems = compile_parsed("shop", parsed, capabilities)
-    return meaning, manifests, [str(problem) for problem in problems]
+    return together({"shop": bundle}, capabilities)
+
+
+def together(
+    bundles: dict[str, Object], capabilities: Capabilities = FQDN
+) -> tuple[Meaning, tuple[Manifest, ...], list[str]]:
+    """What bundles of one cluster mean together, all manifests, and problems as lines, all without files."""
+    joint = compile_together(
+        {name: parse_bundle(bundle, {}, problems_of) for name, bundle in bundles.items()}, capabilities
+    )
+    manifests = in_order(one for found in joint.manifests.values() for one in found)
+    problems = [*(one for found in joint.problems.values() for one in found), *capabilities.problems()]
+    return joint.meaning, manifests, [str(problem) for problem in problems]
 
 
 def problems(bundle: Object, capabilities: Capabilities = FQDN) -> list[str]:

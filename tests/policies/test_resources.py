@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pulumi_kubernetes as kubernetes
 
-from policies.compile.compiler import compile_bundle
+from policies.compile.compiler import compile_meaning
 from policies.compile.drafts import Draft
+from policies.joint import join
 from policies.manifests import finish
 from policies.normalise import normalise
 from policies.parse import parse_bundle
@@ -100,7 +101,7 @@ def test_a_default_deny_of_one_bundle_waits_for_the_allows_of_another() -> None:
 
 def _drafts(bundle: Object) -> list[Draft]:
     parsed = parse_bundle(bundle, {}, problems_of)
-    return compile_bundle(normalise("any", parsed, FQDN)[0], FQDN)[0]
+    return compile_meaning(join((normalise("any", parsed, FQDN)[0],), FQDN)[0], FQDN)[0]
 
 
 def test_an_existing_cluster_is_reached_by_its_context_and_told_apart_by_it() -> None:

@@ -15,7 +15,7 @@ from policies.capabilities import Capabilities
 from policies.flows import ApiServerAddress, Endpoint, Flow, NodeAddress, Pod, Stranger
 from policies.requests import Request
 from policies.verdict import verdict
-from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, compiled
+from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, compiled, together
 from tests.policies.engine import Engine
 
 EXAMPLES = int(os.environ.get("CILIA_EXAMPLES", "30"))
@@ -133,7 +133,26 @@ def scenarios(draw: st.DrawFn) -> tuple[dict[str, Any], Capabilities]:
         layers.append({"tenants": draw(tenants)})
     if cluster.istio and draw(st.booleans()):
         layers.append({"mesh": draw(mesh)})
+    if draw(st.integers(0, 3)) == 0:
+        layers.append({"name": "another", "baseline": {**draw(baseline), "dns": layers[0]["baseline"]["dns"]}})
     return _bundle(draw, layers), cluster
+
+
+@st.composite
+def split(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, dict[str, Any]], Capabilities]:
+    """A cluster, a bundle for it, and what the bundle says spread over two bundles."""
+    bundle, cluster = draw(scenarios())
+    halves: dict[str, list[dict[str, Any]]] = {"second": [], "first": []}
+    said = [
+        {kind: one}
+        for layer in bundle["layers"]
+        for kind, content in layer.items()
+        if kind != "name"
+        for one in ([[entry] for entry in content] if isinstance(content, list) else [content])
+    ]
+    for number, layer in enumerate(said):
+        halves[draw(st.sampled_from(sorted(halves)))].append({"name": f"layer-{number}", **layer})
+    return bundle, {name: {**bundle, "layers": layers} for name, layers in halves.items() if layers}, cluster
 
 
 def _sensible(entry: dict[str, Any], cluster: Capabilities) -> dict[str, Any]:
@@ -227,6 +246,28 @@ def test_engines_do_what_intents_mean(scenario: tuple[dict[str, Any], Capabiliti
     for one in flows(meaning.meshed):
         meant = verdict(meaning, one)
         assert engine.allows(one) == meant.allowed, (one, meant)
+
+
+def rules(problems: list[str]) -> set[str]:
+    """The rules that problems are of, but for intents that are written twice, as two bundles may say the same."""
+    return {line.rpartition("[")[2] for line in problems} - {"BND-16]"}
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenario=split())
+def test_two_bundles_of_a_cluster_mean_what_one_would(
+    scenario: tuple[dict[str, Any], dict[str, dict[str, Any]], Capabilities],
+) -> None:
+    bundle, bundles, cluster = scenario
+    whole, _, said_of_one = compiled(bundle, cluster)
+    meaning, manifests, said_of_two = together(bundles, cluster)
+    assert rules(said_of_two) == rules(said_of_one)
+    assert len({one.key for one in manifests}) == len(manifests)
+    engine = Engine(one.object for one in manifests)
+    for one in flows(meaning.meshed) if manifests else ():
+        meant = verdict(whole, one)
+        assert engine.allows(one) == meant.allowed, (one, meant)
+        assert verdict(meaning, one).allowed == meant.allowed, one
 
 
 @settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from policies.capabilities import Capabilities
 from policies.manifests import Manifest, predecessors
-from tests.policies.builder import compiled
+from tests.policies.builder import compiled, together
 from tests.policies.engine import Engine
-from tests.policies.test_same_meaning import EXAMPLES, flows, scenarios
+from tests.policies.test_same_meaning import EXAMPLES, flows, scenarios, split
 
 Live = dict[str, dict[str, Any]]
 
@@ -60,8 +60,26 @@ def test_layers_come_and_go_without_cutting_anything_off_or_opening_anything_up(
     (meaning, all_layers, _), (_, some, _) = compiled(bundle, cluster), compiled(less, cluster)
     if not all_layers or not some:
         return
-    asked = flows(meaning.meshed)
-    for old, new in ((all_layers, some), (some, all_layers)):
+    _check(all_layers, some, meaning.meshed, chance)
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenario=split(), data=st.data(), chance=st.integers(0, 10**6).map(random.Random))
+def test_bundles_come_and_go_without_cutting_anything_off_or_opening_anything_up(
+    scenario: tuple[Any, dict[str, dict[str, Any]], Capabilities], data: st.DataObject, chance: random.Random
+) -> None:
+    _, bundles, cluster = scenario
+    stays = data.draw(st.sampled_from(sorted(bundles)))
+    meaning, both, _ = together(bundles, cluster)
+    _, one, _ = together({stays: bundles[stays]}, cluster)
+    if both and one:
+        _check(both, one, meaning.meshed, chance)
+
+
+def _check(more: Sequence[Manifest], less: Sequence[Manifest], meshed: frozenset[str], chance: random.Random) -> None:
+    """Goes from one set of manifests to the other and back, and asks at each moment what both agree about."""
+    asked = flows(meshed)
+    for old, new in ((more, less), (less, more)):
         first, last = (Engine(one.object for one in each) for each in (old, new))
         lasting = [(flow, verdict) for flow in asked if (verdict := first.allows(flow)) == last.allows(flow)]
         for step, live in moments(old, new, chance):
