@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 
 from components.rules import Rule
 from components.values import Cidr, Listed, Model, shown
+from policies.attribution import BUNDLE_LABEL, MANAGED_BY
 from policies.names import (
     Account,
     DnsPattern,
@@ -25,7 +26,7 @@ from policies.names import (
     PodLabelKey,
     PortName,
 )
-from policies.peers import lies_in
+from policies.peers import lies_in, not_a_part
 
 ONE_PEER = Rule(
     "BND-03",
@@ -65,6 +66,14 @@ PARAMETER_VALUE = Rule(
     source="docs/policies.md",
 )
 
+RESERVED_LABEL = Rule(
+    "BND-29",
+    "Labels that the program writes are not written by hand",
+    why="Kubernetes, admission, injection and attribution read them; of two values one is lost without a word.",
+    fix="Use the setting of the namespace that writes the label, or remove it.",
+    source="docs/policies.md",
+)
+
 Entity = Literal["ingressGateway", "cluster", "outside", "apiServer", "node"]
 """ingressGateway: the cluster's gateways. cluster: any pod. outside: any address outside. node: any node."""
 Protocol = Literal["TCP", "UDP", "SCTP"]
@@ -87,6 +96,12 @@ def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
         raise EMPTY.invalid("an empty list says nothing; remove it, or write an entry")
     return value
+
+
+def _not_empty_labels(labels: dict[str, str]) -> dict[str, str]:
+    if not labels:
+        raise EMPTY.invalid("no labels say nothing; write labels that the pods carry, such as app: backend")
+    return labels
 
 
 T = TypeVar("T")
@@ -148,7 +163,7 @@ class PeerConfig(Model):
             raise ONE_PEER.invalid(f"except belongs to cidr, not to {given[0]}; remove it, or write a cidr")
         for inner in self.except_:
             if self.cidr is not None and (inner == self.cidr or not lies_in(inner, self.cidr)):
-                raise ONE_PEER.invalid(f"except {inner} is not a part of {self.cidr}; remove it, or widen cidr")
+                raise ONE_PEER.invalid(not_a_part(f"except {inner}", inner, self.cidr))
         return self
 
 
@@ -261,11 +276,39 @@ class LayerConfig(Model):
 LAYER_KINDS = ("baseline", "tenants", "flows", "egress", "http", "mesh", "raw")
 
 
+OWN_PREFIX = f"{BUNDLE_LABEL.partition('/')[0]}/"
+_RESERVED = {
+    "kubernetes.io/metadata.name": "Kubernetes writes it",
+    "istio.io/rev": "mesh: true writes it",
+    "pod-security.kubernetes.io/enforce": "podSecurity writes it",
+    **dict.fromkeys(MANAGED_BY, "every object of a bundle has it"),
+}
+
+
+def reserved(key: str) -> str | None:
+    """Who writes a namespace's label instead of people; None where people may."""
+    return "it says which bundle an object is of" if key.startswith(OWN_PREFIX) else _RESERVED.get(key)
+
+
+def parse_namespace_labels(labels: dict[str, str]) -> dict[str, str]:
+    """Labels of a namespace that this program and Kubernetes leave to people.
+
+    Raises:
+        PydanticCustomError: One is not (BND-24).
+    """
+    for key in labels:
+        if reason := reserved(key):
+            raise RESERVED_LABEL.invalid(f"{key} is not written by hand: {reason}; remove it")
+    return labels
+
+
 class NamespaceConfig(Model):
     """A namespace: made by the bundle (`manage`), or only referred to."""
 
     manage: bool = Field(False, description="whether the bundle makes it")
-    labels: dict[PodLabelKey, LabelValue] = Field(default_factory=dict, description="only on managed namespaces")
+    labels: Annotated[dict[PodLabelKey, LabelValue], AfterValidator(parse_namespace_labels)] = Field(
+        default_factory=dict, description="only on managed namespaces"
+    )
     pod_security: Literal["privileged", "baseline", "restricted"] | None = Field(
         None, description="what Pod Security admission enforces in it"
     )
@@ -277,7 +320,7 @@ class WorkloadConfig(Model):
     """Pods that intents speak of."""
 
     namespace: LabelName
-    labels: Annotated[dict[PodLabelKey, LabelValue], Field(min_length=1)]
+    labels: Annotated[dict[PodLabelKey, LabelValue], AfterValidator(_not_empty_labels)]
     service_account: Account | None = Field(None, description="what Istio knows callers by")
     ports: dict[PortName, Port] = Field(default_factory=dict, description="numbers that containers listen on")
     host_network: bool = Field(False, description="pods that share their node's network, which no policy selects")

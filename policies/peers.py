@@ -174,3 +174,10 @@ def lies_in(inner: Network, outer: Network) -> bool:
     if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
         return inner.subnet_of(outer)
     return isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network) and inner.subnet_of(outer)
+
+
+def not_a_part(what: str, inner: Network | None, outer: Network) -> str:
+    """Why a range cannot be left out of another one."""
+    if inner == outer:
+        return f"{what} is the whole of {outer}, of which nothing is left; remove it, or narrow it"
+    return f"{what} is not a part of {outer}; remove it, or widen cidr"

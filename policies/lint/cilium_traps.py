@@ -100,6 +100,7 @@ def check_traps(source: Source, context: Context) -> Iterator[Problem]:
         if "kube-apiserver" in texts(rule.rule.get("fromEntities")):
             message = "on AKS calls of the API server arrive through konnectivity in kube-system; allow that namespace"
             yield API_SERVER_CALLS.warning((*rule.path, "fromEntities"), message)
+        yield from _every_port(rule)
         for where, entry in rule.entries:
             yield from _no_filter(source, mapping(entry.get("rules")), (*where, "rules"))
             for place, one in items(mapping(entry.get("rules")).get("http"), (*where, "rules", "http")):
@@ -226,6 +227,15 @@ def _gates(rule: CiliumRule, context: Context) -> Iterator[Problem]:
     for feature, path in needs:
         if lacking := capabilities.lacks(feature):
             yield ENFORCEABLE.error(path, f"{feature.value} cannot be enforced: {lacking}")
+
+
+def _every_port(rule: CiliumRule) -> Iterator[Problem]:
+    meaning = "deny-all" if rule.deny else "allow-all"
+    for where, entry in rule.entries if not rule.source.means(meaning) else ():
+        for place, one in items(entry.get("ports"), (*where, "ports")):
+            if str(mapping(one).get("port")).strip("0") == "" and "rules" not in entry:
+                message = f"port 0 is every port; name ports, or annotate cilia/means: {meaning}"
+                yield ALLOW_ALL.warning((*place, "port"), message)
 
 
 def _no_filter(source: Source, rules: Object, path: KeyPath) -> Iterator[Problem]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 from components.facts.policy_features import SYSTEM_NAMESPACES
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.lint.istio import has_http, identities
-from policies.lint.reach import NAMESPACE_KEY, Sample, World, scoped_selector, selects
+from policies.lint.labels import check_selector
+from policies.lint.reach import NAMESPACE_KEY, NAMESPACE_LABELS, Sample, World, scoped_selector, selects
 from policies.lint.source import CILIUM_KINDS, Context, Object, Source, cilium_rules, items, mapping, specs, texts
 from policies.normalise import NOT_HTTP, SYSTEM_ISOLATED
+from policies.ports import LAST_PORT
 from policies.resolve import HOST_NETWORK, TARGET_PORT
 
 NO_MATCH = Rule(
@@ -35,6 +38,10 @@ NO_IDENTITY = Rule(
     source="istio pilot/pkg/security/authz/model",
 )
 
+_SURELY_MISSPELT = 0.8
+"""How alike two names are that are taken for one: `shopp` and `shop` are, `shop-a` and `web-a` are not."""
+_PRINCIPAL_PARTS = 5
+
 
 def check_declared(source: Source, world: World) -> Iterator[Problem]:
     """What one manifest says that does not fit what is declared."""
@@ -43,14 +50,26 @@ def check_declared(source: Source, world: World) -> Iterator[Problem]:
     if source.kind in ("NetworkPolicy", CILIUM_KINDS[0]) and source.namespace in SYSTEM_NAMESPACES:
         message = f"{source.namespace} belongs to the system, where policies cut more than they say; leave it alone"
         yield SYSTEM_ISOLATED.warning(("metadata", "namespace"), message)
+    yield from _namespace(source, world)
     for path, selector in _subjects(source):
         yield from _subject(source, selector, path, world)
     if source.kind == "NetworkPolicy":
         yield from _network_ports(source, world)
+        yield from _network_peers(source, world)
     elif source.kind in CILIUM_KINDS:
         yield from _cilium_rules(source, world)
     elif source.kind == "AuthorizationPolicy":
         yield from _authorization(source, world)
+
+
+def _namespace(source: Source, world: World) -> Iterator[Problem]:
+    """A namespace that nobody declares and that reads much like one that somebody does."""
+    declared = {name for meaning in world.context.meanings for name in meaning.namespaces}
+    if source.kind == CILIUM_KINDS[1] or source.namespace in (*declared, *SYSTEM_NAMESPACES):
+        return
+    for nearest in difflib.get_close_matches(source.namespace, sorted(declared), n=1, cutoff=_SURELY_MISSPELT):
+        message = f"no bundle declares namespace {source.namespace!r}; did you mean {nearest!r}?"
+        yield NO_MATCH.warning(("metadata", "namespace"), message)
 
 
 def _subjects(source: Source) -> Iterator[tuple[KeyPath, Object]]:
@@ -68,7 +87,7 @@ def _workloads(world: World, namespace: str | None) -> list[Sample]:
 
 
 def _subject(source: Source, selector: Object, path: KeyPath, world: World) -> Iterator[Problem]:
-    if not selector:
+    if not selector or any(check_selector(selector, path)):
         return
     namespace = None if source.kind == CILIUM_KINDS[1] else source.namespace
     candidates = _workloads(world, namespace)
@@ -98,7 +117,8 @@ def _cilium_rules(source: Source, world: World) -> Iterator[Problem]:
             namespace = mapping(scoped.get("matchLabels")).get(NAMESPACE_KEY) or mapping(scoped.get("matchLabels")).get(
                 f"k8s:{NAMESPACE_KEY}"
             )
-            if mapping(one) and not chosen and _workloads(world, str(namespace)):
+            sound = mapping(one) and not any(check_selector(mapping(one), where))
+            if sound and not chosen and _workloads(world, str(namespace)):
                 yield NO_MATCH.warning(
                     where, "no declared workload has these labels; correct them, or declare the workload"
                 )
@@ -131,6 +151,45 @@ def _network_ports(source: Source, world: World) -> Iterator[Problem]:
         yield from _ports(listed, _selected(world, own), world)
 
 
+def _network_peers(source: Source, world: World) -> Iterator[Problem]:
+    """Peers that select no declared workload of the namespaces that they name."""
+    spec = mapping(source.object.get("spec"))
+    for direction, key in (("ingress", "from"), ("egress", "to")):
+        for path, rule in items(spec.get(direction), ("spec", direction)):
+            before: Object = {}
+            for where, one in items(mapping(rule).get(key), (*path, key)):
+                yield from _network_peer(mapping(one), before, where, source, world)
+                before = mapping(one)
+
+
+def _network_peer(peer: Object, before: Object, path: KeyPath, source: Source, world: World) -> Iterator[Problem]:
+    selector = mapping(peer.get("podSelector"))
+    if not selector or any(check_selector(selector, path)):
+        return
+    candidates = [one for one in _workloads(world, None) if _in_namespaces(one, peer, source, world)]
+    if not candidates or any(selects(selector, world.labels(one)) for one in candidates):
+        return
+    if list(before) == ["namespaceSelector"] and list(peer) == ["podSelector"]:
+        message = (
+            f"no declared workload in {source.namespace} has these labels, and the namespaceSelector before is a peer"
+            " of its own; write both in one entry if these pods of those namespaces are meant"
+        )
+    else:
+        message = "no declared workload has these labels; correct them, or declare the workload"
+    yield NO_MATCH.warning((*path, "podSelector"), message)
+
+
+def _in_namespaces(pod: Sample, peer: Object, source: Source, world: World) -> bool:
+    if "namespaceSelector" not in peer:
+        return pod.namespace == source.namespace
+    labels = {
+        key.removeprefix(NAMESPACE_LABELS): value
+        for key, value in world.labels(pod).items()
+        if key.startswith(NAMESPACE_LABELS)
+    }
+    return selects(mapping(peer["namespaceSelector"]), labels)
+
+
 def _ports(listed: Iterable[tuple[KeyPath, object, object]], called: list[Sample], world: World) -> Iterator[Problem]:
     """Ports against what the called workloads declare; silent where one of them declares none."""
     declared = [world.context.ports.get(one.workload or "", {}) for one in called]
@@ -143,7 +202,7 @@ def _ports(listed: Iterable[tuple[KeyPath, object, object]], called: list[Sample
         if port is None or port in ("0", 0):
             continue
         if str(port).isdigit():
-            if int(str(port)) not in numbers:
+            if int(str(port)) not in numbers and int(str(port)) <= LAST_PORT:
                 message = (
                     f"nobody who is called listens on {port} (declared: {what}); use the containers' port, not the"
                     " Service's"
@@ -160,6 +219,7 @@ def _authorization(source: Source, world: World) -> Iterator[Problem]:
     labels = {**mapping(mapping(spec.get("selector")).get("matchLabels")), NAMESPACE_KEY: source.namespace}
     called = [one for one in _selected(world, {"matchLabels": labels}) if world.context.ports.get(one.workload or "")]
     mode = _mode(source, world)
+    yield from _accounts(source, world)
     for path, one in items(spec.get("rules"), ("spec", "rules")):
         rule = mapping(one)
         if has_http(rule):
@@ -175,6 +235,35 @@ def _authorization(source: Source, world: World) -> Iterator[Problem]:
                 " set STRICT"
             )
             yield NO_IDENTITY.warning(path, message)
+
+
+def _accounts(source: Source, world: World) -> Iterator[Problem]:
+    """Callers as which no declared workload of their namespace runs."""
+    known: dict[str, set[str]] = {}
+    for meaning in world.context.meanings:
+        for pods in meaning.workloads.values():
+            if pods.account:
+                known.setdefault(str(pods.namespace), set()).add(pods.account)
+    for path, one in items(mapping(source.object.get("spec")).get("rules"), ("spec", "rules")):
+        for where, each in items(mapping(one).get("from"), (*path, "from")):
+            fields = mapping(mapping(each).get("source"))
+            for key in ("principals", "notPrincipals", "serviceAccounts", "notServiceAccounts"):
+                for place, text in items(fields.get(key), (*where, "source", key)):
+                    namespace, account = _account(str(text), source, key)
+                    if namespace in known and "*" not in account and account not in known[namespace]:
+                        message = (
+                            f"no declared workload in {namespace} runs as {account} (declared:"
+                            f" {', '.join(sorted(known[namespace]))}); correct it, or declare its serviceAccount"
+                        )
+                        yield NO_MATCH.warning(place, message)
+
+
+def _account(text: str, source: Source, key: str) -> tuple[str, str]:
+    """Namespace and account of a principal, or of a service account; no namespace for what is neither."""
+    parts = text.split("/")
+    if "rincipals" in key:
+        return (parts[2], parts[4]) if len(parts) == _PRINCIPAL_PARTS else ("", "")
+    return (parts[0], parts[-1]) if len(parts) > 1 else (source.namespace, text)
 
 
 def _tcp_ports(rule: Object, path: KeyPath, called: list[Sample], context: Context, action: str) -> Iterator[Problem]:

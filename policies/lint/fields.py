@@ -16,7 +16,10 @@ from typing import Any
 from components.problems import KeyPath, Problem
 from components.rules import Rule
 from components.values import shown
+from policies.attribution import MANAGED_BY
+from policies.config import OWN_PREFIX, RESERVED_LABEL
 from policies.lint.source import API_VERSIONS, CILIUM_KINDS, Source
+from policies.names import OBJECT_NAME_CHARACTERS
 
 FIELD = Rule(
     "POL-44",
@@ -177,11 +180,7 @@ def _identity(source: Source) -> Iterator[Problem]:
     elif source.object.get("apiVersion") not in versions:
         found = shown(source.object.get("apiVersion"))
         yield IDENTITY.error(("apiVersion",), f"{found} is not the version of {source.kind}; write {versions[0]}")
-    name = source.metadata.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        yield IDENTITY.error(
-            ("metadata", "name"), f"{shown(name)} is not a name; use lowercase letters, digits, '-' and '.'"
-        )
+    yield from _name(source.metadata.get("name"))
     namespace = source.metadata.get("namespace")
     if source.kind == "CiliumClusterwideNetworkPolicy":
         if namespace is not None:
@@ -191,6 +190,26 @@ def _identity(source: Source) -> Iterator[Problem]:
     for key in ("labels", "annotations"):
         if source.metadata.get(key) is not None:
             yield from _check(source.metadata[key], _TEXTS, ("metadata", key), "")
+    yield from _own_labels(source)
+
+
+def _name(name: object) -> Iterator[Problem]:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        yield IDENTITY.error(
+            ("metadata", "name"), f"{shown(name)} is not a name; use lowercase letters, digits, '-' and '.'"
+        )
+    elif len(name) > OBJECT_NAME_CHARACTERS:
+        message = f"the name has {len(name)} characters, and {OBJECT_NAME_CHARACTERS} may be; shorten it"
+        yield IDENTITY.error(("metadata", "name"), message)
+
+
+def _own_labels(source: Source) -> Iterator[Problem]:
+    """Labels of attribution by hand; on a copy of what the program wrote they are as they will be."""
+    labels = source.labels
+    for key in labels if not MANAGED_BY.items() <= labels.items() else ():
+        if key.startswith(OWN_PREFIX):
+            message = f"{key} is not written by hand: it says which bundle an object is of; remove it"
+            yield RESERVED_LABEL.error(("metadata", "labels", key), message)
 
 
 def _resolved(node: Node, table: str) -> Node:

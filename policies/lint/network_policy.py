@@ -12,7 +12,7 @@ from components.values import shown
 from policies.agreement import CIDR_OF_PODS
 from policies.lint.labels import check_selector
 from policies.lint.source import Context, Object, Source, items, mapping, texts
-from policies.peers import Network, lies_in
+from policies.peers import Network, lies_in, not_a_part
 from policies.resolve import SCTP
 
 REFUSED = Rule(
@@ -82,10 +82,23 @@ def check_network_policy(source: Source, context: Context) -> Iterator[Problem]:
                     f"an empty rule allows all {direction}; name peers or ports, or annotate cilia/means: allow-all"
                 )
                 yield ALLOW_ALL.error(path, message)
+            else:
+                yield from _empty_lists(source, rule, key, path)
             for where, peer in items(rule.get(key), (*path, key)):
                 yield from _peer(mapping(peer), where, context)
             for where, port in items(rule.get("ports"), (*path, "ports")):
                 yield from _port(mapping(port), where, context)
+
+
+def _empty_lists(source: Source, rule: Object, key: str, path: KeyPath) -> Iterator[Problem]:
+    """Lists that are written and empty, which Kubernetes takes for everything (K5)."""
+    if source.means("allow-all"):
+        return
+    if rule.get(key) == []:
+        message = f"{key} is empty and means anybody; name peers, or annotate cilia/means: allow-all"
+        yield ALLOW_ALL.error((*path, key), message)
+    if rule.get("ports") == []:
+        yield ALLOW_ALL.warning((*path, "ports"), "ports is empty and means every port; name ports, or remove it")
 
 
 def _types(spec: Object) -> Iterator[Problem]:
@@ -140,7 +153,7 @@ def _block(block: Object, path: KeyPath, context: Context) -> Iterator[Problem]:
     for where, text in items(block.get("except"), (*path, "except")):
         inner = parsed_range(text)
         if inner is None or inner == cidr or not lies_in(inner, cidr):
-            yield REFUSED.error(where, f"{shown(text)} is not a part of {cidr}; remove it, or widen cidr")
+            yield REFUSED.error(where, not_a_part(f"except {shown(text)}", inner, cidr))
     excepted = [one for text in texts(block.get("except")) if (one := parsed_range(text))]
     yield from range_problems(cidr, excepted, (*path, "cidr"), context)
 
@@ -153,21 +166,23 @@ def range_problems(cidr: Network, excepted: list[Network], path: KeyPath, contex
         *((one, "nodes") for one in capabilities.node_ranges if not capabilities.cidrs_match_nodes),
         *((one, "Services") for one in capabilities.service_ranges),
     )
-    for network, what in own:
-        if (
-            network.version != cidr.version
-            or not network.overlaps(cidr)
-            or any(lies_in(network, one) for one in excepted)
-        ):
-            continue
-        message = (
-            f"{cidr} {'lies in' if lies_in(cidr, network) else 'includes'} the range of {what} {network}, which a"
-            " CIDR never matches"
-        )
-        report = CIDR_OF_PODS.error if lies_in(cidr, network) else CIDR_OF_PODS.warning
-        yield report(
-            path, f"{message}; select {'nodes by entity' if what == 'nodes' else 'pods by labels'}, or add except"
-        )
+    met = [
+        (network, what)
+        for network, what in own
+        if network.version == cidr.version and network.overlaps(cidr)
+        if not any(lies_in(network, one) for one in excepted)
+    ]
+    inside = next(((network, what) for network, what in met if lies_in(cidr, network)), None)
+    if inside:
+        network, what = inside
+        instead = "nodes by entity" if what == "nodes" else "pods by labels"
+        message = f"{cidr} lies in the range of {what} {network}, which a CIDR never matches"
+        yield CIDR_OF_PODS.error(path, f"{message}; select {instead}, or add except")
+    elif met:
+        listed = " and ".join(f"of {what} {network}" for network, what in met)
+        by = " and ".join(dict.fromkeys("nodes by entity" if what == "nodes" else "pods by labels" for _, what in met))
+        message = f"{cidr} includes the range{'s' if len(met) > 1 else ''} {listed}, which a CIDR never matches"
+        yield CIDR_OF_PODS.warning(path, f"{message}; select {by}, or add except")
     if not own and cidr.prefixlen == 0:
         yield CIDR_OF_PODS.warning(
             path, f"{cidr} never matches pods or nodes; select them by labels or entity if they are meant"

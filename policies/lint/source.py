@@ -53,6 +53,12 @@ class Source:
         return found if isinstance(found, dict) else {}
 
     @property
+    def labels(self) -> dict[str, object]:
+        """Its labels; empty if there are none."""
+        found = self.metadata.get("labels")
+        return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
+
+    @property
     def namespace(self) -> str:
         """Its namespace; Kubernetes' default where none is written."""
         return str(self.metadata.get("namespace") or "default")

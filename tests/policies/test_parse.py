@@ -21,6 +21,11 @@ def flow(**entry: Any) -> Object:
     return shop({"flows": [{"from": "frontend", "to": "backend", **entry}]})
 
 
+def namespace(label: str) -> Object:
+    """A bundle that makes a namespace with a label."""
+    return shop({"raw": ["x.yaml"]}, namespaces={"shop": {"manage": True, "labels": {"team": "a", label: "x"}}})
+
+
 @pytest.mark.parametrize(
     ("bundle", "expected"),
     [
@@ -69,6 +74,12 @@ def flow(**entry: Any) -> Object:
             flow(to={"cidr": "10.0.0.0/8", "except": ["11.0.0.0/9"]}),
             "layers[0].flows[0].to: except 11.0.0.0/9 is not a part of 10.0.0.0/8; remove it, or widen cidr [BND-03]",
             id="exception-outside",
+        ),
+        pytest.param(
+            flow(to={"cidr": "1.2.3.0/24", "except": ["1.2.3.0/24"]}),
+            "layers[0].flows[0].to: except 1.2.3.0/24 is the whole of 1.2.3.0/24, of which nothing is left; remove it,"
+            " or narrow it [BND-03]",
+            id="exception-of-everything",
         ),
         pytest.param(
             flow(to={"cidr": "10.0.0.0/8", "fqdn": "example.com"}),
@@ -135,6 +146,41 @@ def flow(**entry: Any) -> Object:
             shop({"raw": ["x.yaml"]}, workloads={"x": {"namespace": "shop", "labels": {"app": True}}}),
             "workloads.x.labels.app: true where a label's value is meant; write text in quotes [BND-01]",
             id="label-that-is-no-text",
+        ),
+        pytest.param(
+            shop({"raw": ["x.yaml"]}, workloads={"x": {"namespace": "shop", "labels": {}}}),
+            "workloads.x.labels: no labels say nothing; write labels that the pods carry, such as app: backend"
+            " [BND-08]",
+            id="no-labels",
+        ),
+        pytest.param(
+            namespace("istio.io/rev"),
+            "namespaces.shop.labels: istio.io/rev is not written by hand: mesh: true writes it; remove it [BND-29]",
+            id="label-of-injection",
+        ),
+        pytest.param(
+            namespace("pod-security.kubernetes.io/enforce"),
+            "namespaces.shop.labels: pod-security.kubernetes.io/enforce is not written by hand: podSecurity writes it;"
+            " remove it [BND-29]",
+            id="label-of-admission",
+        ),
+        pytest.param(
+            namespace("kubernetes.io/metadata.name"),
+            "namespaces.shop.labels: kubernetes.io/metadata.name is not written by hand: Kubernetes writes it; remove"
+            " it [BND-29]",
+            id="label-of-kubernetes",
+        ),
+        pytest.param(
+            namespace("app.kubernetes.io/managed-by"),
+            "namespaces.shop.labels: app.kubernetes.io/managed-by is not written by hand: every object of a bundle has"
+            " it; remove it [BND-29]",
+            id="label-of-the-manager",
+        ),
+        pytest.param(
+            namespace("cilia/layer"),
+            "namespaces.shop.labels: cilia/layer is not written by hand: it says which bundle an object is of; remove"
+            " it [BND-29]",
+            id="label-of-attribution",
         ),
     ],
 )

@@ -76,3 +76,25 @@ json_like = st.recursive(
 def test_nothing_that_is_no_policy_breaks_a_lint(kind: object, body: dict[str, Any], cluster: str) -> None:
     sources = [Source({**body, "kind": kind}, "x", lambda _: 1)]
     assert all(problem.message for problem in lint(sources, Context(CLUSTERS[cluster])))
+
+
+def named(**metadata: Any) -> list[str]:
+    """What is found in a NetworkPolicy with this metadata."""
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "spec": {"podSelector": {}}}
+    source = Source({**policy, "metadata": {"name": "x", "namespace": "shop", **metadata}}, "x", lambda _: 1)
+    return [str(problem) for problem in lint([source], Context(CLUSTERS["fqdn"])) if problem.severity == "error"]
+
+
+def test_names_are_as_long_as_the_api_server_takes_them() -> None:
+    assert named(name="a" * 253) == []
+    assert named(name="a" * 254) == [
+        "x:1 metadata.name: the name has 254 characters, and 253 may be; shorten it [POL-45]"
+    ]
+
+
+def test_labels_that_say_which_bundle_an_object_is_of_are_not_written_by_hand() -> None:
+    (found,) = named(labels={"app": "x", "cilia/bundle": "other"})
+    assert found == (
+        "x:1 metadata.labels.cilia/bundle: cilia/bundle is not written by hand: it says which bundle an object is of;"
+        " remove it [BND-29]"
+    )
