@@ -84,6 +84,7 @@ MODULES = (
     "stacks.checks.sizes",
     "stacks.checks.upgrades",
     "stacks.checks.versions",
+    "stacks.checks.without_effect",
     "stacks.checks.workloads",
     "stacks.load",
     "stacks.policies",

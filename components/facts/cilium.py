@@ -61,6 +61,15 @@ CONNECTED_CLUSTERS = (255, 511)
 GATEWAY_API_VERSIONS = {(1, 19): "v1.4.1"}
 # cilium 1.19.6 values.yaml: agentNotReadyTaintKey
 NOT_READY_TAINT = "node.cilium.io/agent-not-ready"
+# cilium 1.19.6 pkg/hubble/metrics: what each package registers
+HUBBLE_METRICS = frozenset(
+    (
+        *("dns", "drop", "flow", "flows-to-world", "http", "httpV2", "icmp", "kafka"),
+        *("policy", "port-distribution", "sctp", "tcp"),
+    )
+)
+# cilium 1.19.6 plugins/cilium-cni/chaining: others hang Cilium behind the CNI plugin of somebody else
+CHAINING_MODES = ("none", "portmap")
 IPSEC_SECRET = "cilium-ipsec-keys"
 IPSEC_SECRET_KEY = "keys"
 

@@ -48,7 +48,8 @@ SAME_POOL = Rule(
 TUNNEL = Rule(
     "BYO-04",
     "Pod traffic goes through a VXLAN or Geneve tunnel",
-    why="AKS without a CNI has no routes for pods, so the chart refuses native routing; Azure drops GRE and IP-in-IP.",
+    why="AKS without a CNI has no routes for pods, so the chart refuses native routing, and agents direct routes in a"
+    " tunnel; Azure drops GRE and IP-in-IP.",
     fix="Leave routingMode out, and use tunnelProtocol vxlan or geneve.",
     source=f"{_CHART}/templates/cilium-configmap.yaml",
 )
@@ -62,7 +63,8 @@ IPAM = Rule(
 INTEGRATION = Rule(
     "BYO-06",
     "Cilium is set up for AKS without a CNI, and for no other cloud",
-    why="Cilium's Azure, AWS, Alibaba and GKE integrations hand out addresses that this cluster's nodes do not have.",
+    why="Cilium's Azure, AWS, Alibaba and GKE integrations hand out addresses that this cluster's nodes do not have."
+    " Without agents, operator or a CNI plugin of its own nodes stay NotReady.",
     fix="Remove the value.",
     source=f"{_DOCS}/installation/k8s-install-helm.rst",
 )
@@ -210,6 +212,31 @@ def _integrations(view: StackView) -> Iterator[Problem]:
                 )
 
 
+def _parts(view: StackView) -> Iterator[Problem]:
+    """BYO-04, BYO-06, CFG-73: values that leave nodes without a network, or pods without an address of theirs."""
+    for own in own_ciliums(view):
+        path = (*own.path, "values")
+        for part, value in (("agent", own.value("agent")), ("operator", own.value("operator", "enabled"))):
+            if value is False:
+                where = (*path, part) if part == "agent" else (*path, part, "enabled")
+                yield INTEGRATION.error(where, f"no {part}, without which nodes stay NotReady; remove it")
+        chaining = own.value("cni", "chainingMode")
+        if chaining is not None and chaining not in facts.CHAINING_MODES:
+            yield INTEGRATION.error(
+                (*path, "cni", "chainingMode"),
+                f"{shown(chaining)} puts Cilium behind another CNI plugin, and there is none; remove it",
+            )
+        if own.value("autoDirectNodeRoutes") is True:
+            yield TUNNEL.error(
+                (*path, "autoDirectNodeRoutes"), "true, with which agents do not start in a tunnel; remove it"
+            )
+        if own.value("ipv6", "enabled") is True:
+            yield OVERRIDES.warning(
+                (*path, "ipv6", "enabled"),
+                "IPv6 for pods, while nodes and Services of mode byocni have IPv4 only; remove it, or accept this",
+            )
+
+
 def _taints(view: StackView) -> Iterator[Problem]:
     """BYO-14."""
     for own in own_ciliums(view):
@@ -278,4 +305,4 @@ def _acns(view: StackView) -> Iterator[Problem]:
             )
 
 
-CHECKS = (_pool, _addresses, _pools, _integrations, _taints, _support, _versions, _acns)
+CHECKS = (_pool, _addresses, _pools, _integrations, _parts, _taints, _support, _versions, _acns)

@@ -5,6 +5,7 @@ Rules look at the values as they reach Helm, so it makes no difference whether a
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +39,8 @@ API_SERVER = Rule(
 HUBBLE = Rule(
     "BYO-10",
     "Hubble's parts have what they build on",
-    why="The chart refuses relay without Hubble, the UI without relay, and ServiceMonitors without their CRDs.",
+    why="The chart refuses relay without Hubble, the UI without relay, and ServiceMonitors without their CRDs; agents"
+    " serve no metrics at all where they do not know one.",
     fix="Turn on what the message names.",
     source=f"{_CHART}/templates/validate.yaml",
 )
@@ -106,6 +108,7 @@ def _hubble(view: StackView) -> Iterator[Problem]:
                 own.written(("hubble", "ui"), ("hubble", "ui", "enabled")),
                 "the UI without relay; set hubble.relay to true, or ui to false",
             )
+        yield from _metrics(own)
         if own.config.service_monitors and not own.config.prometheus:
             yield HUBBLE.error(
                 (*own.path, "serviceMonitors"), "ServiceMonitors without metrics; set prometheus to true"
@@ -116,6 +119,17 @@ def _hubble(view: StackView) -> Iterator[Problem]:
                 "Helm refuses the release where the ServiceMonitor CRD is missing; apply it before Cilium, and"
                 " accept this",
             )
+
+
+def _metrics(own: OwnCilium) -> Iterator[Problem]:
+    path = own.written(("hubble", "metrics"), ("hubble", "metrics", "enabled"))
+    metrics = own.value("hubble", "metrics", "enabled")
+    for index, metric in enumerate(metrics if isinstance(metrics, list) else ()):
+        name = str(metric).partition(":")[0]  # options come after it
+        if name not in facts.HUBBLE_METRICS:
+            meant = difflib.get_close_matches(name, sorted(facts.HUBBLE_METRICS), n=1)
+            fix = f"did you mean {meant[0]!r}?" if meant else f"use {', '.join(sorted(facts.HUBBLE_METRICS))}"
+            yield HUBBLE.error((*path, index), f"Hubble has no metric {name!r}; {fix}")
 
 
 def _names(view: StackView) -> Iterator[Problem]:

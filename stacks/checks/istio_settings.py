@@ -25,7 +25,8 @@ KEY_VAULTS = Rule(
     "IST-08",
     "What the mesh reads from a key vault can be read",
     why="Azure takes a plugin CA as five names together, of one key vault, and only beside the add-on that reads it."
-    " Certificates of ingress gateways come by the same add-on.",
+    " Certificates of ingress gateways come by the same add-on, into a namespace that only such a gateway"
+    " brings.",
     fix="Add keyVaultSecretsProvider, and write the key vault's ARM id.",
     source=f"{_AKS}/istio-plugin-ca; {_AKS}/istio-secure-gateway; Azure CLI 2.91.0",
 )
@@ -56,6 +57,17 @@ def _key_vaults(view: StackView) -> Iterator[Problem]:
                     f"{what} of a key vault, and no add-on that reads it; add keyVaultSecretsProvider: {{}} to the"
                     " cluster",
                 )
+
+
+def _certificates(view: StackView) -> Iterator[Problem]:
+    """IST-08: gateways that use certificates."""
+    for _, path, istio in meshes(view):
+        gateways = istio.ingress_gateways
+        if istio.ingress_certificates and not (gateways.external or gateways.internal):
+            yield KEY_VAULTS.error(
+                (*path, "ingressCertificates"),
+                "certificates for ingress gateways, and none is on; set ingressGateways.external or internal to true",
+            )
 
 
 def _vaults(path: KeyPath, istio: IstioConfig) -> list[tuple[KeyPath, str, str | StackOutput]]:
@@ -174,4 +186,4 @@ def _injection(view: StackView) -> Iterator[Problem]:
                 )
 
 
-CHECKS = (_key_vaults, _mesh_config, _mesh_config_revisions, _injection)
+CHECKS = (_key_vaults, _certificates, _mesh_config, _mesh_config_revisions, _injection)

@@ -18,7 +18,8 @@ _AKS = "https://learn.microsoft.com/azure/aks"
 SYSTEM_TAINTS = Rule(
     "POOL-06",
     f"System pools carry no taint but {SYSTEM_TAINT}",
-    why="Kubernetes' own pods tolerate that taint only, so with another one they have nowhere to run.",
+    why="Kubernetes' own pods tolerate that taint only, so with another one they have nowhere to run. Workloads"
+    " do not tolerate it, and need another pool.",
     fix=f"Use {SYSTEM_TAINT}, and put other taints on User pools.",
     source="https://github.com/Azure/AKS/issues/2578",
 )
@@ -78,6 +79,19 @@ def _taints(view: StackView) -> Iterator[Problem]:
                     path, f"{taint} keeps Kubernetes' own pods away from a System pool; use {SYSTEM_TAINT} or none"
                 )
             seen.add((key, effect))
+
+
+def _room(view: StackView) -> Iterator[Problem]:
+    """POOL-06: somewhere for everything else to run."""
+    for cluster in view.clusters:
+        system, *others = cluster.pools
+        if SYSTEM_TAINT not in system.config.node_taints or cluster.config.node_provisioning_profile.mode == "Auto":
+            continue
+        if all(pool.mode == "Gateway" or SYSTEM_TAINT in pool.config.node_taints for pool in others):
+            yield SYSTEM_TAINTS.warning(
+                (*system.path, "nodeTaints"),
+                f"{SYSTEM_TAINT}, and no other pool takes workloads; add a pool without it, or remove it",
+            )
 
 
 def _disks(view: StackView) -> Iterator[Problem]:
@@ -154,4 +168,4 @@ def _needing_public_addresses(pool: PoolSettings) -> Iterator[KeyPath]:
         yield ("networkProfile", "nodePublicIPTags")
 
 
-CHECKS = (_labels, _taints, _disks, _node_settings)
+CHECKS = (_labels, _taints, _room, _disks, _node_settings)

@@ -43,6 +43,7 @@ from stacks.checks import (
     sizes,
     upgrades,
     versions,
+    without_effect,
     workloads,
 )
 from stacks.view import StackView
@@ -86,4 +87,5 @@ CHECKS: tuple[Callable[[StackView], Iterable[Problem]], ...] = (
     *istio_features.CHECKS,
     *ingress.CHECKS,
     *monitoring.CHECKS,
+    *without_effect.CHECKS,
 )

@@ -169,6 +169,22 @@ def test_pools_lie_inside_the_range_by_which_aks_reaches_pods(written: object, m
                 " podCidr and maskSize, and remove this"
             ),
         ),
+        (
+            {"autoDirectNodeRoutes": True},
+            "BYO-04 autoDirectNodeRoutes: true, with which agents do not start in a tunnel; remove it",
+        ),
+        ({"agent": False}, "BYO-06 agent: no agent, without which nodes stay NotReady; remove it"),
+        (
+            {"operator": {"enabled": False}},
+            "BYO-06 operator.enabled: no operator, without which nodes stay NotReady; remove it",
+        ),
+        (
+            {"cni": {"chainingMode": "generic-veth"}},
+            (
+                "BYO-06 cni.chainingMode: 'generic-veth' puts Cilium behind another CNI plugin, and there is none;"
+                " remove it"
+            ),
+        ),
         ({"routingMode": "native"}, "BYO-04 routingMode: 'native' does not work on AKS; use tunnel"),
         ({"tunnelProtocol": "gre"}, "BYO-04 tunnelProtocol: 'gre' does not work on AKS; use vxlan or geneve"),
         (
@@ -185,7 +201,7 @@ def test_pools_lie_inside_the_range_by_which_aks_reaches_pods(written: object, m
         ),
         ({"eni": {"enabled": True}}, "BYO-06 eni.enabled: eni beside aksbyocni, which excludes it; remove it"),
     ],
-    ids=["pool", "mask", "native", "gre", "ipam", "off", "azure", "aws"],
+    ids=["pool", "mask", "direct", "agent", "operator", "chained", "native", "gre", "ipam", "off", "azure", "aws"],
 )
 def test_value_that_no_aks_cluster_works_with_is_refused(values: dict[str, Any], found: str) -> None:
     rule, _, message = found.partition(" ")
@@ -305,3 +321,16 @@ def test_acns_without_azures_dataplane_is_refused() -> None:
             " networking.cilium"
         )
     ]
+
+
+def test_addresses_of_a_family_that_nothing_else_has_are_a_warning() -> None:
+    assert findings("CFG-73", byocni({"values": {"ipv6": {"enabled": True}}})) == [
+        (
+            f"{CILIUM}.values.ipv6.enabled: warning: IPv6 for pods, while nodes and Services of mode byocni have IPv4"
+            " only; remove it, or accept this"
+        )
+    ]
+
+
+def test_chaining_of_ports_stays_possible() -> None:
+    assert problems(byocni({"values": {"cni": {"chainingMode": "portmap"}, "agent": True}})) == []

@@ -214,6 +214,17 @@ def test_values_that_get_in_istios_way_are_a_warning() -> None:
     assert findings("IST-15", byocni({"istio": True})) == []
 
 
+def test_metrics_are_ones_that_hubble_has() -> None:
+    where = f"{CILIUM}.hubble.metrics"
+    known = "dns, drop, flow, flows-to-world, http, httpV2, icmp, kafka, policy, port-distribution, sctp, tcp"
+    assert findings("BYO-10", byocni({"hubble": {"metrics": ["dns:query;ignoreAAAA", "flows-to-world"]}})) == []
+    assert findings("BYO-10", byocni({"hubble": {"metrics": ["dnss", "drop;x", "latency"]}})) == [
+        f"{where}[0]: Hubble has no metric 'dnss'; did you mean 'dns'?",
+        f"{where}[1]: Hubble has no metric 'drop;x'; did you mean 'drop'?",
+        f"{where}[2]: Hubble has no metric 'latency'; use {known}",
+    ]
+
+
 def test_resources_are_requests_and_limits() -> None:
     assert findings("CFG-01", byocni({"resources": {"request": {"cpu": 1}}})) == [
         f"{CILIUM}.resources.request: unknown key 'request'; did you mean 'requests'?"

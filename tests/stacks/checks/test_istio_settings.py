@@ -20,6 +20,9 @@ _AUTHORITY = {
 }
 
 
+_GATEWAY = {"ingressGateways": {"external": True}}
+
+
 def found(rule: str, istio: dict[str, Any], changes: dict[str, Any] | None = None) -> list[str]:
     """What one rule finds in a mesh."""
     values = cluster({"istio": {"revisions": ["asm-1-30"], **istio}, **(changes or {})})
@@ -56,7 +59,7 @@ def test_plugin_authority_needs_the_add_on_that_reads_it() -> None:
 
 
 def test_ingress_certificate_needs_the_add_on_that_reads_it() -> None:
-    certificates = {"ingressCertificates": {"shop": {"keyVaultId": _VAULT, "objectName": "shop"}}}
+    certificates = {**_GATEWAY, "ingressCertificates": {"shop": {"keyVaultId": _VAULT, "objectName": "shop"}}}
     assert found("IST-08", certificates) == [
         (
             f"{_ISTIO}.ingressCertificates.shop: a certificate of a key vault, and no add-on that reads it; add"
@@ -105,6 +108,18 @@ _NO_OBJECT = "is not a name in a key vault; use 1 to 127 letters, digits and '-'
 def test_names_are_what_kubernetes_and_key_vaults_take(istio: dict[str, Any], where: str, message: str) -> None:
     assert problems(cluster({"istio": {"revisions": ["asm-1-30"], **istio}})) == [
         f"{_ISTIO}.{where}: {message} [CFG-05]"
+    ]
+
+
+def test_certificates_of_gateways_need_a_gateway() -> None:
+    certificates = {"ingressCertificates": {"shop": {"keyVaultId": _VAULT, "objectName": "shop"}}}
+    provider: dict[str, Any] = {"keyVaultSecretsProvider": {}}
+    assert found("IST-08", {**certificates, "ingressGateways": {"internal": True}}, provider) == []
+    assert found("IST-08", certificates, provider) == [
+        (
+            f"{_ISTIO}.ingressCertificates: certificates for ingress gateways, and none is on; set"
+            " ingressGateways.external or internal to true"
+        )
     ]
 
 

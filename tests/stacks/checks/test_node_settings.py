@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.checks.builder import cluster, problems
+from tests.stacks.checks.builder import cluster, findings, problems
 
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
 _PREFIX = f"{_GROUP}/providers/Microsoft.Network/publicIPPrefixes/nodes"
@@ -69,6 +69,19 @@ def user(**values: Any) -> list[str]:
 )
 def test_labels_are_labels_that_nodes_may_carry(key: str, value: str, found: list[str]) -> None:
     assert user(nodeLabels={key: value}) == [f"nodeLabels.{key}: {message} [NAM-05]" for message in found]
+
+
+def test_workloads_have_a_pool_beside_a_system_pool_that_takes_none() -> None:
+    taints = {"systemPool": {"nodeTaints": ["CriticalAddonsOnly=true:NoSchedule"]}}
+    alone = (
+        "clusters.main.systemPool.nodeTaints: warning: CriticalAddonsOnly=true:NoSchedule, and no other pool takes"
+        " workloads; add a pool without it, or remove it"
+    )
+    assert findings("POOL-06", cluster(taints)) == []
+    assert findings("POOL-06", cluster({**taints, "pools": {"user": ...}})) == [alone]
+    assert findings("POOL-06", cluster({**taints, "pools": {"user": {"mode": "Gateway"}}})) == [alone]
+    provisioned = {**taints, "pools": {"user": ...}, "nodeProvisioningProfile": {"mode": "Auto"}}
+    assert findings("POOL-06", cluster(provisioned)) == []
 
 
 def test_label_that_aks_adds_to_spot_pools_may_be_written() -> None:
