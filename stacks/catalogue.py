@@ -32,6 +32,7 @@ MODULES = (
     "policies.dns",
     "policies.ends",
     "policies.injection",
+    "policies.lint.authorization",
     "policies.lint.cilium_ports",
     "policies.lint.cilium_traps",
     "policies.lint.cilium_valid",
