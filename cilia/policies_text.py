@@ -19,6 +19,14 @@ _COLUMNS = (Column("kind"), Column("object"), Column("layer"), Column("for"))
 _YAML_COLUMNS = 120
 
 
+class _WrittenOut(yaml.SafeDumper):
+    """Writes what occurs twice twice: anchors are right, and nobody can read them in a review."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Whether a value is written out instead of referred to; always."""
+        return True
+
+
 def policies_text(clusters: Sequence[ClusterPolicies], style: Style) -> Iterator[str]:
     """A table of objects for each bundle."""
     for cluster in clusters:
@@ -70,7 +78,7 @@ def stream(clusters: Sequence[ClusterPolicies], *, explained: bool) -> Iterator[
 
 def written(content: dict[str, Any]) -> str:
     """An object as YAML text."""
-    return str(yaml.safe_dump(content, sort_keys=False, width=_YAML_COLUMNS, allow_unicode=True))
+    return str(yaml.dump(content, Dumper=_WrittenOut, sort_keys=False, width=_YAML_COLUMNS, allow_unicode=True))
 
 
 def where(manifest: Manifest) -> str:

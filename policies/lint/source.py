@@ -53,7 +53,7 @@ class Source:
         return found if isinstance(found, dict) else {}
 
     @property
-    def labels(self) -> dict[str, object]:
+    def labels(self) -> dict[str, Any]:
         """Its labels; empty if there are none."""
         found = self.metadata.get("labels")
         return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}

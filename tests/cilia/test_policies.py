@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from cilia.main import main
+from cilia.policies_text import written
 from tests.cilia.conftest import STACK, WriteStack
 
 POLICIES = """\
@@ -110,6 +111,11 @@ def test_yaml_is_one_stream_of_the_same_objects(capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     assert list(yaml.safe_load_all(text)) == objects
     assert "---\n# main: bundle deny-all-with-dns, layer namespaces\n#   namespaces: make sandbox\n" in text
+
+
+def test_what_an_object_says_twice_is_written_twice() -> None:
+    ports = [{"port": 53}]
+    assert written({"ingress": ports, "egress": ports}) == "ingress:\n- port: 53\negress:\n- port: 53\n"
 
 
 def test_stack_without_policies_has_no_objects_and_no_problem(
