@@ -8,6 +8,7 @@ from components.facts.policy_features import PolicyFeature
 from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule
 from policies.capabilities import HTTP_CHOICE, Capabilities
+from policies.dns import DNS_PORTS, RESOLVER
 from policies.intents import DIRECTIONS, Direction, Intent, Meaning, MutualTls, in_bundle
 from policies.peers import Address, Network, Node, Outside, Pods, covers, lies_in
 from policies.ports import ports_cover, ports_overlap, ports_text
@@ -83,6 +84,7 @@ def check_agreement(meaning: Meaning, capabilities: Capabilities) -> Iterator[Pr
     written = [intent for intent in meaning.intents if not intent.implied]
     yield from _duplicates(written)
     yield from _contradictions(meaning.intents)
+    yield from _cut_off(meaning)
     yield from _unisolated(meaning, written)
     yield from _void_http(meaning.intents)
     yield from _two_filters(meaning, capabilities)
@@ -118,6 +120,31 @@ def _contradictions(intents: tuple[Intent, ...]) -> Iterator[Problem]:
                     " the two, or narrow the deny"
                 )
                 yield CONTRADICTION.error(intent.path if not intent.implied else deny.path, message)
+
+
+def _cut_off(meaning: Meaning) -> Iterator[Problem]:
+    """Denies that take from pods what they need of the cluster itself, which nobody means who names a namespace."""
+    for deny in meaning.intents:
+        if not deny.deny or not isinstance(deny.source, Pods):
+            continue
+        if not meaning.local_dns and covers(deny.target, RESOLVER) and ports_overlap(deny.ports, DNS_PORTS):
+            message = (
+                f"{deny.source} could not ask the cluster's DNS any more, which is in {RESOLVER.namespace}; narrow the"
+                " deny by ports, or to workloads"
+            )
+            whole = any(deny.source.covers(right.pods) for right in meaning.dns)
+            yield (CONTRADICTION.error if whole else CONTRADICTION.warning)(deny.path, message)
+        for need in meaning.intents:
+            if not need.implied or not isinstance(need.source, Pods) or deny.target == need.target:
+                continue
+            # whoever denies all of it to everybody is told already
+            part = need.source.may_overlap(deny.source) and not deny.source.covers(need.source)
+            if part and covers(deny.target, need.target) and ports_cover(deny.ports, need.ports):
+                message = (
+                    f"{deny.source} could not reach {need.target} any more, which {_seen(need, deny)} allows; narrow"
+                    " the deny"
+                )
+                yield CONTRADICTION.warning(deny.path, message)
 
 
 def _seen(other: Intent | MutualTls, here: Intent | MutualTls) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from components.facts.policy_features import (
     ADDON_GATEWAY_LABEL,
@@ -19,7 +19,7 @@ from components.problems import KeyPath
 from components.rules import Rule
 from components.values import Cidr, Listed, Model, shown
 from policies.capabilities import Capabilities, EnforcementMode, Istio
-from policies.config import ParameterValue
+from policies.config import ParameterValue, Several
 from policies.names import LabelName
 from policies.peers import Pods
 
@@ -59,7 +59,7 @@ class BundleReference(Model):
 class ClusterPoliciesConfig(Model):
     """The bundles of one cluster."""
 
-    bundles: Listed[BundleReference]
+    bundles: Several[BundleReference]
     http: Literal["cilium", "istio"] | None = Field(
         None, description="who enforces HTTP rules, where the cluster has both; Istio if absent on managed clusters"
     )
@@ -71,6 +71,15 @@ class StatedIstioConfig(Model):
     revision: str = Field(description="what injects sidecars, such as asm-1-29")
     addon: bool = Field(True, description="whether it is AKS' add-on")
     ingress_gateways: Listed[Literal["External", "Internal"]] = Field((), description="the add-on's gateways")
+
+
+STATED = Rule(
+    "BND-30",
+    "What is stated about an existing cluster can be true of one",
+    why="Bundles would be compiled for a cluster that nobody has, and do something else on the real one.",
+    fix="State what the cluster has: `az aks show` says it of AKS' own Cilium, the chart's values of another.",
+    source="https://learn.microsoft.com/azure/aks/container-network-security-l7-policy-concepts",
+)
 
 
 class StatedCapabilitiesConfig(Model):
@@ -86,6 +95,17 @@ class StatedCapabilitiesConfig(Model):
     pod_cidrs: Listed[Cidr] = ()
     node_cidrs: Listed[Cidr] = ()
     service_cidrs: Listed[Cidr] = ()
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> StatedCapabilitiesConfig:
+        if not self.managed and self.acns != "None":
+            raise STATED.invalid(f"acns {self.acns} belongs to AKS' own Cilium; remove it, or managed: false")
+        if self.managed and self.acns == "L7" and self.istio and self.istio.addon:
+            raise STATED.invalid("Azure does not support acns L7 beside the Istio add-on; state acns: FQDN or no istio")
+        chart = {"l7_proxy": "l7Proxy", "policy_enforcement_mode": "policyEnforcementMode"}
+        for field in sorted(self.model_fields_set.intersection(chart)) if self.managed else ():
+            raise STATED.invalid(f"AKS sets {chart[field]} of its own Cilium; remove it, or state managed: false")
+        return self
 
 
 class ExistingClusterConfig(Model):

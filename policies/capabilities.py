@@ -6,6 +6,7 @@ Filled from a cluster's own configuration, or stated for a cluster that exists a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,6 +179,20 @@ class Capabilities:
 
     def problems(self) -> tuple[Problem, ...]:
         """What stands against any bundle at all."""
+        return (*self._choice(), *self._engine())
+
+    def _choice(self) -> Iterator[Problem]:
+        """Whoever was chosen for HTTP is there, and may be chosen."""
+        path: KeyPath = ("cilia:policies", self.cluster, "http")
+        if self.http == "istio" and self.istio is None:
+            yield HTTP_CHOICE.error(path, f"{self.name} has no Istio; remove http, or turn on its istio add-on")
+        if self.http == "cilium" and self.managed and self.istio and self.istio.addon:
+            yield HTTP_CHOICE.error(
+                path, f"{self.name} has the Istio add-on, with which ACNS L7 is not supported; remove http"
+            )
+
+    def _engine(self) -> tuple[Problem, ...]:
+        """What is wrong with its Cilium."""
         if self.cilium < OLDEST_CILIUM:
             message = (
                 f"Cilium {self.cilium_text} is older than {'.'.join(map(str, OLDEST_CILIUM))}; upgrade it to use"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.facts.policy_features import SYSTEM_NAMESPACES
+from components.facts.policy_features import CLUSTER_DOMAIN, SYSTEM_NAMESPACES
 from components.problems import Problem
 from components.rules import Rule
 from policies.intents import Intent
 from policies.peers import Address, ApiServer, Name, Node, Outside, Peer, Pods
+from policies.ports import ports_text
 
 INEXPRESSIBLE = Rule(
     "BND-13",
@@ -60,6 +61,8 @@ _PLACES = {
     "mesh": _Places((Pods,), (Pods,)),
     "tenants": _Places((Pods,), (Pods, ApiServer)),
 }
+_SERVICE_DOMAINS = (f".{CLUSTER_DOMAIN}", ".svc")
+"""How full and shortened names of Services end."""
 _UNTOUCHED = (None, *SYSTEM_NAMESPACES)
 _OTHER = {"flows": "an egress layer", "egress": "a flows layer"}
 
@@ -137,6 +140,15 @@ def _deny_fault(intent: Intent) -> tuple[Rule, str, str] | None:
 
 def _kind_fault(intent: Intent) -> tuple[Rule, str, str] | None:
     named = isinstance(intent.target, Pods) and intent.target.workload is not None
+    name = intent.target.pattern if isinstance(intent.target, Name) else ""
+    if f".{name}".endswith(_SERVICE_DOMAINS):
+        return (
+            INEXPRESSIBLE,
+            "to",
+            f"{name} names Services of the cluster, which rules by name never match; name the workload in flows",
+        )
+    if intent.requests is not None and any(one.protocol != "TCP" for one in intent.ports):
+        return INEXPRESSIBLE, "port", f"HTTP goes over TCP, and {ports_text(intent.ports)} does not; name a TCP port"
     if intent.requests is not None and not named:
         return (
             INEXPRESSIBLE,

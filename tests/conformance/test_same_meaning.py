@@ -17,8 +17,8 @@ from policies.manifests import Manifest
 from policies.verdict import verdict
 from tests.conformance.engines import Engines
 from tests.conformance.filtering import BY_CILIUM, BY_ISTIO, filtering, identifying
-from tests.policies.builder import compiled
-from tests.policies.test_same_meaning import flows, scenarios
+from tests.policies.builder import compiled, together
+from tests.policies.test_same_meaning import flows, scenarios, split
 
 pytestmark = pytest.mark.conformance
 
@@ -54,6 +54,18 @@ def test_engines_do_what_intents_mean(scenario: Scenario, engines: Engines) -> N
     meaning, manifests, _ = compiled(bundle, cluster)
     assume(manifests)
     assert wrong(meaning, manifests, bundle, engines)[:3] == []
+
+
+@HALF
+@given(scenario=split())
+def test_two_bundles_of_a_cluster_mean_what_one_would(
+    scenario: tuple[dict[str, Any], dict[str, dict[str, Any]], Capabilities], engines: Engines
+) -> None:
+    bundle, bundles, cluster = scenario
+    meaning, _, _ = compiled(bundle, cluster)
+    _, manifests, _ = together(bundles, cluster)
+    assume(manifests)
+    assert wrong(meaning, manifests, bundles, engines)[:3] == []
 
 
 @HALF

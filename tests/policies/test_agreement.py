@@ -59,6 +59,49 @@ def test_denying_everything_outside_denies_the_api_server_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        pytest.param("backend", {"namespace": "kube-system"}, "warning: backend", id="a-workload"),
+        pytest.param("backend", {"entity": "cluster"}, "warning: backend", id="any-pod"),
+        pytest.param({"namespace": "shop"}, {"namespace": "kube-system"}, "namespace shop", id="all-that-may-ask"),
+    ],
+)
+def test_a_deny_that_cuts_pods_off_dns(source: object, target: object, expected: str) -> None:
+    deny = {"from": source, "to": target, "action": "deny"}
+    assert problems(shop(ISOLATED, {"flows": [deny]})) == [
+        (
+            f"layers[1].flows[0]: {expected} could not ask the cluster's DNS any more, which is in kube-system; narrow"
+            " the deny by ports, or to workloads [BND-17]"
+        )
+    ]
+    assert problems(shop(ISOLATED, {"flows": [{**deny, "ports": [443]}]})) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        pytest.param(
+            {"flows": [{"from": "backend", "to": {"namespace": "aks-istio-system"}, "action": "deny"}]},
+            ["layers[1].flows[0]: warning: backend could not reach istiod any more, which layer baseline allows"],
+            id="istiod",
+        ),
+        pytest.param(
+            {"egress": [{"from": "backend", "to": {"entity": "outside"}, "action": "deny"}]},
+            ["layers[1].egress[0]: warning: backend could not reach API server any more, which layer baseline allows"],
+            id="outside",
+        ),
+        # whoever names the API server means it
+        pytest.param(
+            {"flows": [{"from": "backend", "to": {"entity": "apiServer"}, "action": "deny"}]}, [], id="api-server"
+        ),
+    ],
+)
+def test_a_deny_that_cuts_pods_off_what_their_baseline_allows(layer: Object, expected: list[str]) -> None:
+    bundle = shop({"baseline": {"isolate": ["shop"]}}, layer)
+    assert problems(bundle, ISTIO) == [f"{line}; narrow the deny [BND-17]" for line in expected]
+
+
 def test_an_allow_between_open_pods_is_a_warning() -> None:
     layer = {"flows": [{"from": "printer", "to": {"namespace": "office"}}]}
     assert problems(shop(ISOLATED, layer)) == [

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.facts.policy_features import PolicyFeature
-from policies.attachment import ExistingClusterConfig, addon_gateways, stated_capabilities
+from policies.attachment import ClusterPoliciesConfig, ExistingClusterConfig, addon_gateways, stated_capabilities
 from policies.capabilities import Capabilities, Istio
 from tests.policies.builder import BYO, FQDN, ISOLATED, ISTIO, L7, PLAIN, problems, shop
 
@@ -88,7 +88,7 @@ def stated(**capabilities: Any) -> Capabilities:
 def test_the_capabilities_of_an_existing_cluster_are_as_it_states_them() -> None:
     found = stated(
         cilium="1.18",
-        acns="L7",
+        acns="FQDN",
         istio={"revision": "asm-1-29", "ingressGateways": ["Internal"]},
         podCidrs=["10.244.0.0/16"],
         localDNS=True,
@@ -103,6 +103,59 @@ def test_the_capabilities_of_an_existing_cluster_are_as_it_states_them() -> None
 def test_istio_that_is_no_add_on_has_its_own_root_namespace() -> None:
     found = stated(cilium="1.18", istio={"revision": "default", "addon": False})
     assert found.istio == Istio("default", "istio-system", addon=False)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        pytest.param(
+            {"acns": "L7", "istio": {"revision": "asm-1-29"}},
+            "Azure does not support acns L7 beside the Istio add-on; state acns: FQDN or no istio",
+            id="L7-beside-the-add-on",
+        ),
+        pytest.param(
+            {"acns": "L7", "managed": False},
+            "acns L7 belongs to AKS' own Cilium; remove it, or managed: false",
+            id="acns-of-another-cilium",
+        ),
+        pytest.param(
+            {"l7Proxy": True}, "AKS sets l7Proxy of its own Cilium; remove it, or state managed: false", id="l7Proxy"
+        ),
+        pytest.param(
+            {"policyEnforcementMode": "default"},
+            "AKS sets policyEnforcementMode of its own Cilium; remove it, or state managed: false",
+            id="policyEnforcementMode",
+        ),
+    ],
+)
+def test_capabilities_that_no_cluster_has_are_refused(capabilities: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        stated(cilium="1.18", **capabilities)
+    assert [error["msg"] for error in raised.value.errors()] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "http", "expected"),
+    [
+        pytest.param(L7, "istio", "clusters.main has no Istio; remove http, or turn on its istio add-on", id="istio"),
+        pytest.param(
+            ISTIO,
+            "cilium",
+            "clusters.main has the Istio add-on, with which ACNS L7 is not supported; remove http",
+            id="cilium",
+        ),
+    ],
+)
+def test_who_enforces_http_is_there_also_for_bundles_without_http(
+    cluster: Capabilities, http: str, expected: str
+) -> None:
+    found = replace(cluster, http=http).problems()
+    assert [str(one) for one in found] == [f"policies.main.http: {expected} [IST-14]"]
+
+
+def test_a_cluster_gets_some_bundle() -> None:
+    with pytest.raises(ValidationError, match="an empty list says nothing"):
+        ClusterPoliciesConfig.model_validate({"bundles": []})
 
 
 def test_a_version_that_yaml_would_cut_is_refused() -> None:

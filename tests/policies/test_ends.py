@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.policies.builder import FQDN, ISOLATED, ISTIO, PLAIN, Object, problems, shop
+from policies.capabilities import Capabilities
+from tests.policies.builder import FQDN, ISOLATED, ISTIO, L7, PLAIN, Object, problems, shop
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,18 @@ from tests.policies.builder import FQDN, ISOLATED, ISTIO, PLAIN, Object, problem
             "egress[0].to: no engine denies api.example.com by name; leave it out, as isolated workloads reach only"
             " what is allowed, or deny a cidr [POL-23]",
             id="deny-by-name",
+        ),
+        pytest.param(
+            {"egress": [{"from": "frontend", "to": {"fqdn": "backend.shop.svc.cluster.local"}}]},
+            "egress[0].to: backend.shop.svc.cluster.local names Services of the cluster, which rules by name never"
+            " match; name the workload in flows [BND-13]",
+            id="a-service-by-name",
+        ),
+        pytest.param(
+            {"egress": [{"from": "frontend", "to": {"fqdn": "*.shop.svc"}}]},
+            "egress[0].to: *.shop.svc names Services of the cluster, which rules by name never match; name the"
+            " workload in flows [BND-13]",
+            id="services-by-a-short-pattern",
         ),
         pytest.param(
             {"flows": [{"from": {"entity": "node"}, "to": "backend", "action": "deny"}]},
@@ -88,3 +101,15 @@ def test_denying_a_flow_by_identity_is_not_offered() -> None:
 def test_a_caller_outside_and_a_node_may_be_allowed_in() -> None:
     layer = {"flows": [{"from": {"entity": "outside"}, "to": "backend"}, {"from": {"entity": "node"}, "to": "backend"}]}
     assert problems(shop(ISOLATED, layer), PLAIN) == []
+
+
+@pytest.mark.parametrize("cluster", [L7, ISTIO], ids=["cilium", "istio"])
+def test_http_goes_over_tcp_whoever_filters_it(cluster: Capabilities) -> None:
+    udp = {"namespace": "shop", "labels": {"app": "quic"}, "ports": {"http": {"port": 8080, "protocol": "UDP"}}}
+    http = {"from": "frontend", "to": "quic", "port": "http", "allow": [{"methods": ["GET"]}]}
+    spaces: Object = {"shop": {"mesh": cluster is ISTIO}, "office": {}}
+    bundle = shop(ISOLATED, {"http": [http]}, namespaces=spaces)
+    bundle["workloads"]["quic"] = udp
+    assert "layers[1].http[0].port: HTTP goes over TCP, and 8080/UDP does not; name a TCP port [BND-13]" in problems(
+        bundle, cluster
+    )

@@ -36,6 +36,19 @@ def test_intents_that_come_and_go() -> None:
     assert bool(found)
 
 
+def test_what_another_bundle_says_in_an_object_is_that_bundles_wherever_it_moves() -> None:
+    shared = [policy(NETWORK_POLICY, None, "flows: a to b; partner/calls: b to c")]
+    found = policy_changes([], shared)
+    assert [(each["bundle"], each["layer"], each["intent"]) for each in found.added] == [
+        ("shop", "flows", "flows: a to b"),
+        ("partner", "calls", "calls: b to c"),
+    ]
+    own = policy(NETWORK_POLICY, None, "flows: a to b")
+    moved = policy(NETWORK_POLICY, None, "calls: b to c")
+    moved.inputs["metadata"]["labels"] = {"cilia/bundle": "partner", "cilia/layer": "calls"}
+    assert not policy_changes(shared, [own, moved])
+
+
 def test_unchanged_policies_change_nothing() -> None:
     same = [policy(NETWORK_POLICY, {"podSelector": {}}, "flows: a to b")]
     assert not policy_changes(same, same)
