@@ -140,6 +140,8 @@ def shown(value: object) -> str:
             text = "a mapping"
         case list() | tuple():
             text = "a list"
+        case Ref() if value.kind != "secret":
+            text = "what only a deployment knows"
         case _:
             text = "a secret"
     return text

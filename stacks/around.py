@@ -59,7 +59,8 @@ def plan_around(cluster: ClusterView, made: Collection[str] = ()) -> AroundPlan:
         made: Namespaces that policy bundles make, which write their labels themselves.
     """
     config, scope = cluster.config, cluster.stack.scope
-    collection = plan_collection(cluster.key, config.monitoring, scope)
+    provisioning = config.node_provisioning_profile.mode == "Auto"
+    collection = plan_collection(cluster.key, config.monitoring, scope, provisioning=provisioning)
     return AroundPlan(
         contributions=(
             service_mesh_contribution(config.istio),

@@ -42,6 +42,7 @@ DiagnosticCategory = Literal[
     "kube-controller-manager",
     "kube-scheduler",
     "cluster-autoscaler",
+    "karpenter-events",
     "cloud-controller-manager",
     "guard",
     "csi-azuredisk-controller",
@@ -51,10 +52,16 @@ DiagnosticCategory = Literal[
 """Logs of the control plane; https://learn.microsoft.com/azure/aks/monitor-aks-reference#resource-logs."""
 DIAGNOSTIC_CATEGORIES: tuple[DiagnosticCategory, ...] = get_args(DiagnosticCategory)
 # without kube-audit and kube-apiserver, which are most of the volume: https://learn.microsoft.com/azure/aks/monitor-aks
-RECOMMENDED_CATEGORIES: tuple[DiagnosticCategory, ...] = (
+_RECOMMENDED_CATEGORIES: tuple[DiagnosticCategory, ...] = (
     "kube-audit-admin",
     "kube-controller-manager",
     "cluster-autoscaler",
     "cloud-controller-manager",
     "guard",
 )
+
+
+def recommended_categories(*, provisioning: bool) -> tuple[DiagnosticCategory, ...]:
+    """What is worth its price: of what makes nodes, the autoscaler's, or node auto-provisioning's."""
+    node_makers: dict[DiagnosticCategory, DiagnosticCategory] = {"cluster-autoscaler": "karpenter-events"}
+    return tuple(node_makers.get(each, each) if provisioning else each for each in _RECOMMENDED_CATEGORIES)

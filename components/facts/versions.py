@@ -100,6 +100,11 @@ class VersionData:
     kubernetes: Mapping[str, KubernetesRelease]
     istio: Mapping[str, IstioRevision]
 
+    @property
+    def newest_revision(self) -> str:
+        """The newest revision of the Istio add-on, for examples."""
+        return next(reversed(tuple(self.istio)))
+
     def compatible_revisions(self, minor_version: str) -> tuple[str, ...]:
         """Revisions of the Istio add-on that run on a minor version of Kubernetes, oldest first."""
         return tuple(name for name, revision in self.istio.items() if minor_version in revision.kubernetes)

@@ -12,15 +12,18 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from components.facts import istio as facts
 from components.facts.names import KEY_VAULT_OBJECT_PATTERN, KUBERNETES_LABEL_PATTERN
+from components.facts.versions import version_data
 from components.rules import Rule
 from components.values import MALFORMED, ArmId, Existing, Ipv4Cidr, Listed, Model, shown
+
+_NEWEST = version_data().newest_revision
 
 REVISION = Rule(
     "IST-01",
     "Every revision is one that the add-on has",
     why="Without a revision Azure installs the one before the newest, so that two clusters made on different days"
     " differ. After its end a revision runs on, unfixed, and cannot be newly installed.",
-    fix="Write a supported revision such as asm-1-29.",
+    fix=f"Write a supported revision such as {_NEWEST}.",
     source="https://learn.microsoft.com/azure/aks/istio-support-policy",
 )
 
@@ -33,13 +36,13 @@ def parse_revision(value: object) -> str:
     """
     if isinstance(value, str) and facts.parse_revision(value) is not None:
         return value
-    raise REVISION.invalid(f"{shown(value)} is not a revision of the add-on; write one such as asm-1-29")
+    raise REVISION.invalid(f"{shown(value)} is not a revision of the add-on; write one such as {_NEWEST}")
 
 
 Revision = Annotated[
     str,
     PlainValidator(parse_revision),
-    WithJsonSchema({"type": "string", "pattern": "^asm-[0-9]+-[0-9]+$", "examples": ["asm-1-29"]}),
+    WithJsonSchema({"type": "string", "pattern": "^asm-[0-9]+-[0-9]+$", "examples": [_NEWEST]}),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from components.facts import limits
-from components.facts.monitoring import RECOMMENDED_CATEGORIES, DiagnosticCategory
+from components.facts.monitoring import DiagnosticCategory
 from components.values import Listed, Model, Reference
 
 RetentionDays = Annotated[int, Field(ge=limits.LOG_RETENTION_DAYS.start, le=limits.LOG_RETENTION_DAYS[-1])]
@@ -95,7 +95,9 @@ class DiagnosticsConfig(Model):
     """Logs of the control plane."""
 
     workspace: Reference = Field(description="a logAnalyticsWorkspaces key, or an existing one's ARM id")
-    categories: Listed[DiagnosticCategory] = RECOMMENDED_CATEGORIES
+    categories: Listed[DiagnosticCategory] | None = Field(
+        None, description="without the audit logs of reads and of the API server, most of the volume, if absent"
+    )
 
 
 class DefenderConfig(Model):

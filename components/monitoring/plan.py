@@ -10,6 +10,7 @@ from components.facts.names import Kind
 from components.manifests import Manifest
 from components.monitoring.config import (
     ClusterMonitoringConfig,
+    DiagnosticsConfig,
     FlowFilter,
     GrafanaConfig,
     LogsConfig,
@@ -148,15 +149,17 @@ def monitoring_contribution(config: ClusterMonitoringConfig) -> ArmProperties:
     }
 
 
-def plan_collection(key: str, config: ClusterMonitoringConfig, scope: Scope) -> CollectionPlan:
-    """What collects the data of the cluster `key`."""
+def plan_collection(
+    key: str, config: ClusterMonitoringConfig, scope: Scope, *, provisioning: bool = False
+) -> CollectionPlan:
+    """What collects the data of the cluster `key`, whose nodes AKS may make by node auto-provisioning."""
     network_logs = config.logs.network_logs if config.logs else None
     return CollectionPlan(
         key=key,
         resources=(
             *(_metrics(key, config.metrics, scope) if config.metrics else ()),
             *(_logs(key, config.logs, scope) if config.logs else ()),
-            *(_diagnostics(key, config) if config.diagnostics else ()),
+            *(_diagnostics(key, config.diagnostics, provisioning=provisioning) if config.diagnostics else ()),
         ),
         manifests=(_network_logs(network_logs),) if network_logs and network_logs.filters else (),
     )
@@ -250,18 +253,20 @@ def _association(cluster: str, name: str, of: ArmProperties) -> MonitoredPlan:
     return MonitoredPlan("association", f"{cluster}/{name}", properties)
 
 
-def _diagnostics(cluster: str, config: ClusterMonitoringConfig) -> Iterator[MonitoredPlan]:
-    assert config.diagnostics is not None
+def _diagnostics(cluster: str, config: DiagnosticsConfig, *, provisioning: bool) -> Iterator[MonitoredPlan]:
+    categories = config.categories
+    if categories is None:
+        categories = facts.recommended_categories(provisioning=provisioning)
     yield MonitoredPlan(
         "diagnosticSetting",
         f"{cluster}/diagnostics",
         {
             "name": "control-plane",
             "resourceUri": Ref("cluster", cluster),
-            "workspaceId": _workspace(LOGS, config.diagnostics.workspace),
+            "workspaceId": _workspace(LOGS, config.workspace),
             # tables of their own instead of one for everything
             "logAnalyticsDestinationType": "Dedicated",
-            "logs": [{"category": category, "enabled": True} for category in config.diagnostics.categories],
+            "logs": [{"category": category, "enabled": True} for category in categories],
         },
     )
 

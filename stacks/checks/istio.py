@@ -48,7 +48,8 @@ def _known(view: StackView) -> Iterator[Problem]:
     for cluster, path, istio in meshes(view):
         if not istio.revisions:
             yield REVISION.error(
-                (*path, "revisions"), "no revision, so that Azure would choose one; write one such as asm-1-29"
+                (*path, "revisions"),
+                f"no revision, so that Azure would choose one; write one such as {data.newest_revision}",
             )
         for index, name in enumerate(istio.revisions):
             fault = _support_fault(name, cluster, data, view.today)
@@ -84,6 +85,12 @@ def _fitting(cluster: ClusterView, data: VersionData) -> list[IstioRevision]:
     return [data.istio[name] for name in names]
 
 
+def _no_revision(data: VersionData) -> str:
+    """What to do where no revision runs on a cluster's Kubernetes."""
+    newest = data.istio[data.newest_revision].kubernetes[-1]
+    return f"none known on {data.as_of} runs on it, so use {newest} or older, or update the toolkit"
+
+
 def _steps(view: StackView) -> Iterator[Problem]:
     """IST-02."""
     for _, path, istio in meshes(view):
@@ -111,11 +118,12 @@ def _kubernetes(view: StackView) -> Iterator[Problem]:
             revision = data.istio.get(name)
             if revision is None or version.minor_version in revision.kubernetes:
                 continue
-            fitting = ", ".join(each.name for each in _fitting(cluster, data)) or "none"
+            fitting = ", ".join(each.name for each in _fitting(cluster, data))
             yield KUBERNETES.error(
                 (*path, "revisions", index),
                 f"{name} runs on Kubernetes {revision.kubernetes[0]} to {revision.kubernetes[-1]}, the cluster has"
-                f" {cluster.config.kubernetes_version}; on it run: {fitting}",
+                f" {cluster.config.kubernetes_version};"
+                f" {f'use one that runs on it: {fitting}' if fitting else _no_revision(data)}",
             )
         if upgrades_minor_versions(cluster.config):
             channel = cluster.config.auto_upgrade_profile.upgrade_channel

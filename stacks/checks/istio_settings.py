@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from components.facts import istio as facts
 from components.facts.policy_features import SYSTEM_NAMESPACES
+from components.facts.versions import version_data
 from components.istio.config import IstioConfig
 from components.problems import KeyPath, Problem
 from components.rules import Rule
@@ -90,7 +91,8 @@ def _mesh_config(view: StackView) -> Iterator[Problem]:
             where = (*path, "meshConfig", revision)
             if facts.parse_revision(revision) is None:
                 yield MESH_CONFIG.error(
-                    where, f"{revision!r} is not a revision of the add-on; write one such as asm-1-29"
+                    where,
+                    f"{revision!r} is not a revision of the add-on; write one such as {version_data().newest_revision}",
                 )
             yield from _fields(where, settings, facts.MESH_CONFIG_FIELDS)
             yield from _nested(where, settings)

@@ -197,7 +197,9 @@ def _attachments(view: StackView) -> Iterator[Problem]:
 
 def unknown_reference(value: object, what: str, known: Collection[str]) -> str:
     """A message for a reference to nothing, with what there is."""
-    names = ", ".join(sorted(known)) if known else "none"
+    if not known:
+        return f"{value!r} is not among the {what}, of which there are none; declare it"
+    names = ", ".join(sorted(known))
     return f"{value!r} is not among the {what}: {names}; declare it or use one of these"
 
 

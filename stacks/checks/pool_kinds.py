@@ -143,12 +143,19 @@ def _static_egress(view: StackView) -> Iterator[Problem]:
     for cluster in view.clusters:
         if not cluster.config.static_egress:
             continue
-        path = (*cluster.path, "staticEgressGatewayProfile")
+        path = _static_egress_path(cluster)
         networking = cluster.config.networking
         if cluster.mode.name is ModeName.POD_SUBNET:
             yield GATEWAY.error(path, "static egress with mode podSubnet, which has none; use overlay or nodeSubnet")
         if isinstance(networking, OverlayNetworking) and networking.dual_stack:
             yield GATEWAY.error(path, "static egress in a dual-stack cluster, which has none; use ipFamilies [IPv4]")
+
+
+def _static_egress_path(cluster: ClusterView) -> KeyPath:
+    """Where static egress is written: in the cluster, or else in the pool that it follows from."""
+    if cluster.config.static_egress_gateway_profile is not None:
+        return (*cluster.path, "staticEgressGatewayProfile")
+    return next((*pool.path, "mode") for pool in cluster.pools if pool.mode == "Gateway")
 
 
 def _local_dns(view: StackView) -> Iterator[Problem]:
@@ -184,23 +191,26 @@ def _provisioning(view: StackView) -> Iterator[Problem]:
     """VER-16."""
     for cluster in view.clusters:
         if cluster.config.node_provisioning_profile.mode == "Auto":
-            for path, fault in _against_provisioning(cluster):
+            for path, fault, fix in _against_provisioning(cluster):
                 yield PROVISIONING.error(
-                    path, f"{fault} with node auto-provisioning, which Azure refuses; use mode Manual"
+                    path,
+                    f"{fault} with node auto-provisioning, which Azure refuses; {fix}, or nodeProvisioningProfile.mode"
+                    " Manual",
                 )
 
 
-def _against_provisioning(cluster: ClusterView) -> Iterator[tuple[KeyPath, str]]:
+def _against_provisioning(cluster: ClusterView) -> Iterator[tuple[KeyPath, str, str]]:
     networking, path = cluster.config.networking, (*cluster.path, "nodeProvisioningProfile", "mode")
     if getattr(networking, "network_policy", None) == "calico":
-        yield path, "networkPolicy calico"
+        yield path, "networkPolicy calico", "use another networkPolicy"
     if cluster.mode.name is ModeName.POD_SUBNET:
-        yield path, "mode podSubnet"
+        yield path, "mode podSubnet", "use mode overlay"
     if isinstance(networking, OverlayNetworking) and networking.dual_stack:
-        yield path, "ipFamilies with IPv6"
+        yield path, "ipFamilies with IPv6", "use ipFamilies [IPv4]"
     for pool in cluster.pools:
         if pool.config.autoscaled:
-            yield (*pool.path, "maxCount"), f"the autoscaler of pool {pool.name}"
+            fix = "use count instead of minCount and maxCount"
+            yield (*pool.path, "maxCount"), f"the autoscaler of pool {pool.name}", fix
 
 
 def _retiring(view: StackView) -> Iterator[Problem]:

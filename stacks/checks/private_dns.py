@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from components.cluster.api_server import NO_ZONE
+from components.cluster.api_server import NO_ZONE, SYSTEM_ZONE
 from components.facts.ranges import AZURE_DNS
 from components.identity.config import SystemAssignedIdentityConfig
 from components.network.plan import ipv4_spaces
@@ -100,9 +100,9 @@ def _zones(view: StackView) -> Iterator[Problem]:
         if is_key(zone):
             known = cluster.network.config.private_dns_zones if cluster.network else {}
             if zone not in known:
-                where = f"privateDnsZones of network {cluster.config.network}"
                 yield UNKNOWN_REFERENCE.error(
-                    path, unknown_reference(zone, f"{where}, system and none" if cluster.network else where, known)
+                    path,
+                    unknown_reference(zone, "privateDnsZones of the cluster's network", (*known, NO_ZONE, SYSTEM_ZONE)),
                 )
                 continue
             fault = _fault(cluster, zone_name(known[zone], view.scope))

@@ -191,7 +191,8 @@ def test_value_is_refused_with_a_way_to_write_it(
         ("it's", '"it\'s"'),
         ("x" * 58, f"'{'x' * 58}'"),
         ("x" * 59, f"'{'x' * 55}...'"),
-        (object(), "a secret"),
+        (Ref("secret", "ipsec", "value"), "a secret"),
+        (Ref("cluster", "main", "fqdn"), "what only a deployment knows"),
     ],
 )
 def test_shown_is_short_and_in_yamls_terms(value: object, text: str) -> None:

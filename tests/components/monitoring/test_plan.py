@@ -237,3 +237,15 @@ def test_by_default_the_costly_logs_are_left_out() -> None:
         "cloud-controller-manager",
         "guard",
     ]
+
+
+def test_logs_of_what_makes_nodes_are_kept() -> None:
+    monitored = config(diagnostics={"workspace": "ops"})
+    found = [
+        [log["category"] for log in only(plan, "diagnosticSetting").properties["logs"]]
+        for plan in (plan_collection("main", monitored, SCOPE, provisioning=on) for on in (False, True))
+    ]
+    others = ["kube-audit-admin", "kube-controller-manager"], ["cloud-controller-manager", "guard"]
+    assert found == [[*others[0], maker, *others[1]] for maker in ("cluster-autoscaler", "karpenter-events")]
+    explicit = config(diagnostics={"workspace": "ops", "categories": []})
+    assert only(plan_collection("main", explicit, SCOPE), "diagnosticSetting").properties["logs"] == []

@@ -207,3 +207,13 @@ def test_key_in_plain_text_is_refused_and_not_repeated(values: dict[str, Any], w
 def test_key_of_a_toleration_is_no_secret() -> None:
     values = {"tolerations": [{"key": "dedicated", "operator": "Exists"}], "k8sServiceHostRef": {"key": "host"}}
     assert findings("CFG-75", byocni({"values": values})) == []
+
+
+def test_value_that_only_a_deployment_knows_is_no_secret() -> None:
+    cilium = {"kubeProxyReplacement": True, "values": {"k8sServiceHost": "10.0.0.1"}}
+    assert findings("CFG-73", byocni(cilium)) == [
+        (
+            f"{CILIUM}.values.k8sServiceHost: warning: overrides what only a deployment knows, which follows from the"
+            " rest of the file; use the field of networking.cilium, or accept this"
+        )
+    ]

@@ -24,7 +24,7 @@ def mesh(*revisions: str, **istio: Any) -> dict[str, Any]:
         pytest.param(
             [],
             date(2026, 9, 1),
-            [": no revision, so that Azure would choose one; write one such as asm-1-29 [IST-01]"],
+            [": no revision, so that Azure would choose one; write one such as asm-1-30 [IST-01]"],
             id="none",
         ),
         pytest.param(
@@ -76,7 +76,7 @@ def test_revision_is_pinned_and_supported(revisions: list[str], today: date, fou
 def test_revision_has_the_form_of_one(written: object) -> None:
     shown = f"the number {written}" if isinstance(written, int) else repr(written)
     assert problems(cluster({"istio": {"revisions": [written]}})) == [
-        f"{_WHERE}[0]: {shown} is not a revision of the add-on; write one such as asm-1-29 [IST-01]"
+        f"{_WHERE}[0]: {shown} is not a revision of the add-on; write one such as asm-1-30 [IST-01]"
     ]
 
 
@@ -121,7 +121,12 @@ def test_two_revisions_are_an_upgrade_under_way(revisions: list[str], found: lis
         pytest.param(
             "1.36",
             "asm-1-28",
-            ["asm-1-28 runs on Kubernetes 1.30 to 1.35, the cluster has 1.36; on it run: asm-1-29, asm-1-30 [IST-17]"],
+            [
+                (
+                    "asm-1-28 runs on Kubernetes 1.30 to 1.35, the cluster has 1.36; use one that runs on it: asm-1-29,"
+                    " asm-1-30 [IST-17]"
+                )
+            ],
             id="kubernetes-too-new",
         ),
         pytest.param(
@@ -129,8 +134,8 @@ def test_two_revisions_are_an_upgrade_under_way(revisions: list[str], found: lis
             "asm-1-30",
             [
                 (
-                    "asm-1-30 runs on Kubernetes 1.32 to 1.36, the cluster has 1.31; on it run: asm-1-26, asm-1-27,"
-                    " asm-1-28, asm-1-29 [IST-17]"
+                    "asm-1-30 runs on Kubernetes 1.32 to 1.36, the cluster has 1.31; use one that runs on it: asm-1-26,"
+                    " asm-1-27, asm-1-28, asm-1-29 [IST-17]"
                 )
             ],
             id="kubernetes-too-old",
@@ -138,7 +143,12 @@ def test_two_revisions_are_an_upgrade_under_way(revisions: list[str], found: lis
         pytest.param(
             "1.37",
             "asm-1-30",
-            ["asm-1-30 runs on Kubernetes 1.32 to 1.36, the cluster has 1.37; on it run: none [IST-17]"],
+            [
+                (
+                    "asm-1-30 runs on Kubernetes 1.32 to 1.36, the cluster has 1.37; none known on 2026-08-21 runs on"
+                    " it, so use 1.36 or older, or update the toolkit [IST-17]"
+                )
+            ],
             id="no-revision-yet",
         ),
     ],

@@ -223,7 +223,7 @@ def test_settings_in_every_form_that_istio_reads_pass() -> None:
 
 def test_settings_are_of_a_revision() -> None:
     assert found("IST-10", {"meshConfig": {"stable": {}}}) == [
-        f"{_ISTIO}.meshConfig.stable: 'stable' is not a revision of the add-on; write one such as asm-1-29"
+        f"{_ISTIO}.meshConfig.stable: 'stable' is not a revision of the add-on; write one such as asm-1-30"
     ]
 
 

@@ -149,8 +149,19 @@ def test_static_egress_needs_a_mode_that_has_it() -> None:
     )
     assert findings("POOL-09", values) == [
         (
-            "clusters.main.staticEgressGatewayProfile: static egress with mode podSubnet, which has none;"
+            "clusters.main.pools.egress.mode: static egress with mode podSubnet, which has none;"
             " use overlay or nodeSubnet"
+        )
+    ]
+
+
+def test_static_egress_that_is_written_is_found_there() -> None:
+    networking = {"podCidr": "192.168.0.0/16", "ipFamilies": ["IPv4", "IPv6"]}
+    values = cluster({"networking": networking, "staticEgressGatewayProfile": {"enabled": True}})
+    assert findings("POOL-09", values) == [
+        (
+            "clusters.main.staticEgressGatewayProfile: static egress in a dual-stack cluster, which has none; use"
+            " ipFamilies [IPv4]"
         )
     ]
 
@@ -209,19 +220,23 @@ AUTO = {"nodeProvisioningProfile": {"mode": "Auto"}, "pools": {"user": {"minCoun
         pytest.param({}, None, id="alone"),
         pytest.param(
             {"networking": {"dataplane": "azure", "networkPolicy": "calico"}},
-            "nodeProvisioningProfile.mode: networkPolicy calico",
+            ("nodeProvisioningProfile.mode: networkPolicy calico", "use another networkPolicy"),
             id="calico",
         ),
         pytest.param(
             {"pools": {"user": {"minCount": 1, "maxCount": 5, "count": ...}}},
-            "pools.user.maxCount: the autoscaler of pool user",
+            ("pools.user.maxCount: the autoscaler of pool user", "use count instead of minCount and maxCount"),
             id="autoscaler",
         ),
     ],
 )
-def test_node_provisioning_goes_with_the_rest(changes: dict[str, Any], fault: str | None) -> None:
-    refused = f"clusters.main.{fault} with node auto-provisioning, which Azure refuses; use mode Manual"
-    assert findings("VER-16", cluster({**AUTO, **changes})) == ([refused] if fault else [])
+def test_node_provisioning_goes_with_the_rest(changes: dict[str, Any], fault: tuple[str, str] | None) -> None:
+    refused = [
+        f"clusters.main.{what} with node auto-provisioning, which Azure refuses; {fix}, or nodeProvisioningProfile.mode"
+        " Manual"
+        for what, fix in ([fault] if fault else [])
+    ]
+    assert findings("VER-16", cluster({**AUTO, **changes})) == refused
 
 
 def test_node_provisioning_does_not_go_with_pod_subnets() -> None:
@@ -237,7 +252,7 @@ def test_node_provisioning_does_not_go_with_pod_subnets() -> None:
     assert findings("VER-16", values) == [
         (
             "clusters.main.nodeProvisioningProfile.mode: mode podSubnet with node auto-provisioning, which Azure"
-            " refuses; use mode Manual"
+            " refuses; use mode overlay, or nodeProvisioningProfile.mode Manual"
         )
     ]
 

@@ -104,7 +104,7 @@ def test_zone_of_the_stack_with_an_identity_of_azures_is_refused() -> None:
 def test_zone_that_nobody_declares_is_refused() -> None:
     assert problems(cluster({"apiServer": {**PRIVATE, "privateDNSZone": "ask"}})) == [
         (
-            f"{PATH}.privateDNSZone: 'ask' is not among the privateDnsZones of network main, system and none: none;"
+            f"{PATH}.privateDNSZone: 'ask' is not among the privateDnsZones of the cluster's network: none, system;"
             " declare it or use one of these [CFG-06]"
         )
     ]
@@ -172,7 +172,7 @@ def test_dns_servers_that_see_the_zone_are_no_warning(server: str) -> None:
 def test_link_to_a_network_that_is_not_there_is_refused() -> None:
     assert problems(with_zone({"linkedNetworks": {"hub": "hbu"}})) == [
         (
-            "networks.main.privateDnsZones.aks.linkedNetworks.hub: 'hbu' is not among the other networks of this file:"
-            " none; declare it or use one of these [CFG-06]"
+            "networks.main.privateDnsZones.aks.linkedNetworks.hub: 'hbu' is not among the other networks of this file,"
+            " of which there are none; declare it [CFG-06]"
         )
     ]
