@@ -167,6 +167,7 @@ def _entries(source: Source) -> Iterator[Entry]:
 def _voided(entries: list[Entry], pod: Sample, world: World) -> Iterator[Problem]:
     """A filter beside an allow without one, of which one is written by hand."""
     declared = tuple(number for _, number in world.context.ports.get(pod.workload or "", {}).values())
+    callers = _callers(world, entries)
     plain = [one for one in entries if not one.limits]
     for entry in entries:
         if not entry.limits and not entry.known:
@@ -174,8 +175,10 @@ def _voided(entries: list[Entry], pod: Sample, world: World) -> Iterator[Problem
         for other in plain:
             if other is entry or not (entry.policy.written or other.policy.written):
                 continue
-            port = next((one for one in entry.ports or declared if entry.covers(one) and other.covers(one)), None)
-            if port is not None and _voids(other, entry, _callers(world, entries)):
+            # who names callers and no port adds to what a bundle filters, and does not mean what it leaves alone
+            ports = entry.ports or (declared if entry.limits or other.policy.written else ())
+            port = next((one for one in ports if entry.covers(one) and other.covers(one)), None)
+            if port is not None and _voids(other, entry, callers):
                 yield _void(entry, other, port)
 
 
@@ -222,11 +225,7 @@ def _void(entry: Entry, other: Entry, port: int) -> Problem:
 
 def _cut(chosen: list[Source], entries: list[Entry], pod: Sample, world: World) -> Iterator[Problem]:
     """What bundles allow and no ALLOW policy names, and pods that nothing but a policy by hand isolates."""
-    by_hand = [one for one in chosen if one.written and not one.means("deny-all")]
-    rules = mapping(by_hand[0].object.get("spec")).get("rules") if by_hand else None
-    if not by_hand or not rules:
-        return
-    first = by_hand[0]
+    first = next(one for one in chosen if one.written)
     cut = [flow for meaning in world.context.meanings for flow in _refused(meaning, entries, pod, world)]
     if cut:
         more = f", and {len(cut) - 1} more" if len(cut) > 1 else ""
@@ -235,12 +234,14 @@ def _cut(chosen: list[Source], entries: list[Entry], pod: Sample, world: World) 
             " remove the policy"
         )
         yield first.at(CUTS.error(("spec",), message))
-    elif pod.workload and _open(pod, world) and first.namespace != _root(world):
+        return
+    silent = [one for one in chosen if one.written and not one.means("deny-all") and one.namespace != _root(world)]
+    if silent and pod.workload and _open(pod, world) and mapping(silent[0].object.get("spec")).get("rules"):
         message = (
             f"{pod.workload} takes only what this names, though no baseline isolates it; isolate {pod.namespace}, or"
             " annotate cilia/means: deny-all"
         )
-        yield first.at(CUTS.warning(("spec",), message))
+        yield silent[0].at(CUTS.warning(("spec",), message))
 
 
 def _open(pod: Sample, world: World) -> bool:
