@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from components.problems import KeyPath
+
+# no file is deeper, and a model may hold itself
+_DEEPEST = 8
 
 
 def visible_path(model: type[BaseModel], location: KeyPath) -> KeyPath:
@@ -42,6 +46,27 @@ def kinds_with(model: type[BaseModel], location: KeyPath, key: str) -> tuple[str
             here = _below(members, step)
             chosen, others = "", ()
     return chosen, others
+
+
+def places_with(model: type[BaseModel], key: str) -> tuple[KeyPath, ...]:
+    """Where below a model a key is known, with `<name>` for names of one's own; nowhere in a list."""
+    return _places(model).get(key, ())
+
+
+@cache
+def _places(model: type[BaseModel]) -> dict[str, tuple[KeyPath, ...]]:
+    found: dict[str, dict[KeyPath, None]] = {}
+    waiting: list[tuple[KeyPath, Any]] = [((), model)]
+    while waiting:
+        path, annotation = waiting.pop(0)
+        for member in _members(annotation):
+            if get_origin(member) is dict:
+                waiting.append(((*path, "<name>"), get_args(member)[1]))
+            elif _is_model(member) and len(path) <= _DEEPEST:
+                for key, below in _fields(member).items():
+                    found.setdefault(key, {})[path] = None
+                    waiting.append(((*path, key), below))
+    return {key: tuple(paths) for key, paths in found.items()}
 
 
 def _walk(model: type[BaseModel], location: KeyPath) -> Iterator[tuple[str | int, Any, bool]]:

@@ -11,16 +11,44 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.problems import KeyPath
-from stacks.model_keys import keys_at, kinds_with, visible_path
+from stacks.model_keys import keys_at, kinds_with, places_with, visible_path
 
-_CLOSE_ENOUGH = 0.5
+_CLOSE_ENOUGH = 0.6
+# nearer than this, a key is a slip of the finger even where there is one of its name elsewhere
+_CERTAIN = 0.85
+# more places of one name say nothing about which is meant
+_MOST_PLACES = 3
+
+DECIDED = {
+    "osType": "nodes run Linux only",
+    "scaleSetPriority": "Spot machines are for pools beside the system pool",
+    "bootstrapProfile": "it follows from networking.outbound.type none",
+}
+"""Azure's keys that a file does not write, each with what decides it."""
 
 
-def nearest(written: str, known: Iterable[str]) -> str | None:
+def nearest(written: str, known: Iterable[str], cutoff: float = _CLOSE_ENOUGH) -> str | None:
     """The name that somebody most likely meant, whatever its capitals; None where none is near."""
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
-    found = difflib.get_close_matches(written.lower(), sorted(by_lower), n=1, cutoff=_CLOSE_ENOUGH)
+    found = difflib.get_close_matches(written.lower(), sorted(by_lower), n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else None
+
+
+def elsewhere(model: type[BaseModel], location: KeyPath) -> tuple[KeyPath, ...]:
+    """Where a key belongs that is unknown where it stands; nowhere if it rather is a slip, or of too many places."""
+    key = str(location[-1])
+    places = places_with(model, key)
+    if len(places) > _MOST_PLACES or nearest(key, keys_at(model, location[:-1]), _CERTAIN):
+        return ()
+    return places
+
+
+def _slip(model: type[BaseModel], location: KeyPath, known: Iterable[str]) -> str | None:
+    """The key that was meant; None for one of another kind or place, or that is not written at all."""
+    key = str(location[-1])
+    if key in DECIDED or elsewhere(model, location) or kinds_with(model, location[:-1], key)[1]:
+        return None
+    return nearest(key, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +82,7 @@ def as_meant(error: ValidationError, model: type[BaseModel], value: object) -> M
         path = visible_path(model, location)
         taken = [each[-1] for each in mended if each[:-1] == path[:-1]]
         known = [key for key in keys_at(model, location[:-1]) if key not in taken]
-        # a key of another kind is no slip
-        name = None if kinds_with(model, location[:-1], str(path[-1]))[1] else nearest(str(path[-1]), known)
+        name = _slip(model, location, known)
         value, renamed = _renamed(value, path, name)
         if renamed and name is not None:
             mended.append((*path[:-1], name))

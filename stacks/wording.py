@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from components.problems import KeyPath, Problem
+from components.problems import KeyPath, Problem, dotted
 from components.rules import Rule, declared_rules
 from components.values import shown
 from stacks.model_keys import keys_at, kinds_with, visible_path
-from stacks.spelling import nearest
+from stacks.spelling import DECIDED, elsewhere, nearest
 
 _SCHEMA = "docs/stack.schema.json"
 # more than these in one message help nobody
@@ -117,6 +117,16 @@ def _text(fault: _Fault) -> str:
     return f"{shown(fault.written)} where text is meant; write it in quotes"
 
 
+def _mapping(fault: _Fault) -> str:
+    key = fault.location[-1] if fault.location else None
+    line = f"{_NAMED_IDS[key]}: /subscriptions/..." if key in _NAMED_IDS else "key: value"
+    return f"{shown(fault.written)} where a mapping is meant; write lines such as '{line}'"
+
+
+_NAMED_IDS = {"containerRegistries": "images", "keyVaults": "apps"}
+"""Mappings from names of one's own choice to ids, each with such a name."""
+
+
 def _whole(fault: _Fault) -> str:
     says = f"{shown(fault.written)} where a whole number is meant"
     if isinstance(fault.written, str) and _WHOLE_NUMBER.fullmatch(fault.written.strip()):
@@ -133,7 +143,21 @@ def _extra(fault: _Fault) -> str:
     chosen, others = kinds_with(fault.model, place, key)
     if others:
         return f"unknown key {shown(key)} with {chosen}, it goes with {' or '.join(others)}; remove it, or choose that"
+    if key in DECIDED:
+        return f"unknown key {shown(key)}, {DECIDED[key]}; remove it"
+    places = elsewhere(fault.model, fault.location)
+    if places:
+        return f"unknown key {shown(key)} here; it goes {_placed(places, visible_path(fault.model, place))}"
     return unknown_key(key, keys_at(fault.model, place))
+
+
+def _placed(places: tuple[KeyPath, ...], here: KeyPath) -> str:
+    """Where a key goes, as seen from where it stands."""
+    for place in places:
+        above = len(here) - len(place)
+        if above > 0 and all(name in (key, "<name>") for name, key in zip(place, here, strict=False)):
+            return f"{'one level' if above == 1 else f'{above} levels'} up, beside {here[len(place)]}"
+    return f"below {' or '.join(dotted(place) for place in places)}"
 
 
 def _literal(fault: _Fault) -> str:
@@ -175,7 +199,7 @@ def _other(fault: _Fault) -> str:
 
 
 _LIST = (WRONG_TYPE, _meant("a list is meant; write [a, b] or lines that start with '- '"))
-_MAPPING = (WRONG_TYPE, _meant("a mapping is meant; write lines such as 'key: value'"))
+_MAPPING = (WRONG_TYPE, _mapping)
 _WHOLE = (WRONG_TYPE, _whole)
 _WORDS: dict[str, tuple[Rule, Callable[[_Fault], str]]] = {
     "string_type": (WRONG_TYPE, _text),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from components.problems import KeyPath
 from components.values import Key, Listed, Model
-from stacks.model_keys import keys_at, visible_path
+from stacks.model_keys import keys_at, places_with, visible_path
 
 
 class _Cat(Model):
@@ -58,3 +58,10 @@ def test_path_holds_what_is_written(location: KeyPath, written: KeyPath) -> None
 )
 def test_keys_at_a_place(location: KeyPath, keys: set[str]) -> None:
     assert set(keys_at(_House, location)) == keys
+
+
+def test_key_is_found_wherever_a_model_has_it() -> None:
+    assert places_with(_House, "livesLeft") == (("pet",),)
+    assert places_with(_House, "friends") == (("pet",), ("rooms", "<name>"))
+    assert places_with(_House, "sizeGB") == ((),)
+    assert places_with(_House, "size_gb") == ()

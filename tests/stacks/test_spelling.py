@@ -103,3 +103,55 @@ def test_key_of_another_mode_is_left_out_and_not_taken_for_a_slip() -> None:
         )
     ]
     assert parsed.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        (
+            {"systemPool": {"scaleSetPriority": "Spot"}},
+            (
+                "systemPool.scaleSetPriority: unknown key 'scaleSetPriority', Spot machines are for pools beside the"
+                " system pool; remove it"
+            ),
+        ),
+        (
+            {"systemPool": {"osType": "Linux"}},
+            "systemPool.osType: unknown key 'osType', nodes run Linux only; remove it",
+        ),
+        (
+            {"bootstrapProfile": {"artifactSource": "Cache"}},
+            (
+                "bootstrapProfile: unknown key 'bootstrapProfile', it follows from networking.outbound.type none;"
+                " remove it"
+            ),
+        ),
+        (
+            {"apiServer": {"fqdnSubdomain": "shop"}},
+            "apiServer.fqdnSubdomain: unknown key 'fqdnSubdomain' here; it goes one level up, beside apiServer",
+        ),
+        (
+            {"aadProfile": {"enableAzureRBAC": True, "kubelogin": {}}},
+            "aadProfile.kubelogin: unknown key 'kubelogin' here; it goes one level up, beside aadProfile",
+        ),
+        (
+            {"networking": {"outbound": {"type": "loadBalancer", "acns": {}}}},
+            "networking.outbound.acns: unknown key 'acns' here; it goes 2 levels up, beside networking",
+        ),
+        ({"podCidr": "10.0.0.0/8"}, "podCidr: unknown key 'podCidr' here; it goes below networking"),
+        ({"minCount": 3}, "minCount: unknown key 'minCount' here; it goes below systemPool or pools.<name>"),
+    ],
+    ids=["spot", "linux", "bootstrap", "subdomain", "kubelogin", "two-up", "below", "two-places"],
+)
+def test_key_of_another_place_is_sent_there(changes: dict[str, Any], found: str) -> None:
+    assert problems(cluster(changes)) == [f"clusters.main.{found} [CFG-01]"]
+
+
+def test_name_that_is_like_none_is_not_guessed() -> None:
+    rule = {"priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "http2"}
+    assert problems(network({"securityGroups": {"nodes": {"rules": {"web": rule}}}})) == [
+        (
+            "networks.main.securityGroups.nodes.rules.web.protocol: 'http2' is not allowed; use 'Tcp', 'Udp', 'Icmp',"
+            " 'Esp', 'Ah' or '*' [CFG-04]"
+        )
+    ]

@@ -344,3 +344,17 @@ def test_missing_key_is_named(values: dict[str, Any], found: list[str]) -> None:
 )
 def test_value_that_is_not_allowed_says_which_are(values: dict[str, Any], found: list[str]) -> None:
     assert lines(values) == found
+
+
+def test_ids_are_given_by_names() -> None:
+    values = cluster({"containerRegistries": ["/subscriptions/x"], "keyVaultSecretsProvider": {"keyVaults": ["x"]}})
+    assert lines(values) == [
+        (
+            "clusters.main.keyVaultSecretsProvider.keyVaults: a list where a mapping is meant; write lines such as"
+            " 'apps: /subscriptions/...' [CFG-02]"
+        ),
+        (
+            "clusters.main.containerRegistries: a list where a mapping is meant; write lines such as"
+            " 'images: /subscriptions/...' [CFG-02]"
+        ),
+    ]
