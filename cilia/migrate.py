@@ -12,7 +12,7 @@ from cilia.arguments import add_debug, add_format, add_today, today
 from cilia.errors import InputError, nearest
 from cilia.findings import problem_json, problem_line, report, unreadable
 from cilia.migration.steps import Migration, ProgramFailedError, Step, migrate
-from cilia.migration.targets import TARGETS, NoWayError
+from cilia.migration.targets import TARGETS, AlreadyThereError, NoWayError
 from cilia.output import Style, document, remark, result, style_of
 from cilia.project import require_root, target
 from stacks.load import Loaded, load_file
@@ -48,6 +48,8 @@ def run(options: Namespace) -> int:
     root = require_root(Path(loaded.file).parent)
     try:
         found = migrate(loaded, root, _cluster(loaded, options.cluster), options.to, today=day)
+    except AlreadyThereError as there:
+        return _already_there(str(there), loaded, options)
     except NoWayError as no:
         if not no.rule:
             raise InputError(str(no)) from None
@@ -83,6 +85,15 @@ def _no_way(text: str, loaded: Loaded, options: Namespace) -> int:
     return 1
 
 
+def _already_there(text: str, loaded: Loaded, options: Namespace) -> int:
+    if options.output == "json":
+        found = Migration(loaded.stack, _cluster(loaded, options.cluster), options.to)
+        document({**_json(found), "nothingToDo": text})
+    else:
+        result(f"{loaded.stack}: {text}")
+    return 0
+
+
 def _json(found: Migration) -> dict[str, object]:
     return {
         "stack": found.stack,
@@ -92,6 +103,7 @@ def _json(found: Migration) -> dict[str, object]:
         "steps": [step.as_json() for step in found.steps],
         "beside": list(found.beside),
         "problems": [problem_json(problem) for problem in found.problems],
+        "warnings": [problem_json(problem) for problem in found.warnings],
     }
 
 
@@ -109,6 +121,10 @@ def _text(found: Migration, style: Style) -> Iterator[str]:
     for number, step in enumerate(found.steps, 1):
         yield ""
         yield from _step(number, step, style)
+    if found.warnings:
+        yield ""
+        yield style.paint("At its target the stack has warnings that it has not now:", "yellow")
+        yield from (f"{_MARGIN}{problem_line(problem, style)}" for problem in found.warnings)
     if found.beside:
         yield ""
         yield style.paint("These edits would also do what has nothing to do with it; do that before, or after:", "red")

@@ -18,6 +18,7 @@ from cilia.preview_data import preview_loaded
 from cilia.review.changes import Change
 from cilia.review.classify import classify, left_to_azure
 from cilia.review.words import effects, label
+from components.mutability.change import covers
 from components.problems import PROJECT_NAMESPACE, Problem, errors
 from stacks.load import Loaded, load_document
 from stacks.yaml_reader import Document
@@ -66,6 +67,7 @@ class Migration:
         steps: What to do, in order; empty with problems.
         problems: What is wrong with the stack at its target.
         beside: What a `pulumi up` on the way would do beside leaving things alone.
+        warnings: What the stack is warned of at its target and not as it is.
     """
 
     stack: str
@@ -74,6 +76,7 @@ class Migration:
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
     beside: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 class ProgramFailedError(Exception):
@@ -91,6 +94,7 @@ def migrate(loaded: Loaded, root: Path, cluster: str, target: str, *, today: dat
         today: The date that rules go by.
 
     Raises:
+        AlreadyThereError: The cluster is at the target.
         NoWayError: There is no such target, or no way to it.
         ProgramFailedError: The program cannot be run.
     """
@@ -110,12 +114,18 @@ def migrate(loaded: Loaded, root: Path, cluster: str, target: str, *, today: dat
         after = _edited(before, place.edits(stage), today=today)
         old, new = _recorded(before, root, today=today), _recorded(during, root, today=today)
         changes = [change for change in classify(old, new) if change.worst != "noEffect"]
-        expected = [change for change in changes if change.rule in {rule.id for rule in stage.expects}]
+        expected = [change for change in changes if any(covers(path, change.path or "") for path in stage.expects)]
         beside += [_line(change) for change in changes if change not in expected]
         steps += [_pinning(loaded.stack, pinned)] if pinned else []
         steps += _steps(stage, place, _Shown(found, before, after, old, new, tuple(map(_line, expected))))
         before = after
-    return replace(found, steps=tuple(steps), beside=tuple(beside))
+    return replace(found, steps=tuple(steps), beside=tuple(beside), warnings=_warnings(loaded, before))
+
+
+def _warnings(before: Loaded, after: Loaded) -> tuple[Problem, ...]:
+    """What comes to be warned of; the lines of an edited stack are nowhere, so they do not count."""
+    known = {(each.rule, each.path, each.message) for each in before.problems}
+    return tuple(each for each in after.problems if (each.rule, each.path, each.message) not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,48 +247,67 @@ def _line(change: Change) -> str:
 
 
 def _steps(stage: Stage, place: _Place, shown: _Shown) -> Iterator[Step]:
+    leave = ((".".join(place.leaves), _yaml(list(stage.leaves))),)
+    declaration = _declaration(stage, place, shown)
+    know = Step(
+        "Let Pulumi know, while it still leaves it alone",
+        commands=("pulumi refresh",),
+        says=("from now on Pulumi knows what Azure has; without this it would plan to replace the cluster",),
+    )
+    if stage.azure_first:
+        yield _applied(f"{stage.title}: let Pulumi leave it alone", leave, shown, ())
+        yield from _at_azure(stage, shown)
+        yield know
+        yield _applied(f"{stage.title}: declare it", declaration, shown, shown.expected)
+    else:
+        title = f"{stage.title}: declare it, and let Pulumi leave it alone"
+        yield _applied(title, (*declaration, *leave), shown, shown.expected)
+        yield from _at_azure(stage, shown)
+        yield know
+    yield Step(
+        "Take the exception back",
+        ((".".join(place.leaves), ""),),
+        ("pulumi preview", "pulumi up"),
+        ("at most one update of the cluster, which takes other pools out of Pulumi's list; Azure keeps them",),
+    )
+
+
+def _declaration(stage: Stage, place: _Place, shown: _Shown) -> tuple[tuple[str, str], ...]:
+    """What the stack file says from now on, as text."""
+    return tuple(
+        (".".join(path), _yaml(value))
+        for path, value in place.edits(stage).items()
+        if value is not None or _is_there(shown.before, path)
+    )
+
+
+def _applied(title: str, edits: tuple[tuple[str, str], ...], shown: _Shown, expected: tuple[str, ...]) -> Step:
+    """Edits, with what `pulumi up` does because of them."""
+    only = "the review shows changes without effect only, and Azure is not touched"
+    if expected:
+        only = "beside changes without effect the review shows only what belongs to this:"
+    return Step(title, edits, (f"cilia preview {shown.migration.stack} --against HEAD", "pulumi up"), (only, *expected))
+
+
+def _at_azure(stage: Stage, shown: _Shown) -> Iterator[Step]:
+    """What Azure does, and what shows that it is done."""
     plan = shown.after.plan
     assert plan is not None, "a stack without errors has a plan"
     azure = {"group": plan.scope.resource_group, "name": plan.clusters[shown.migration.cluster].name}
     ways = [verdict for _, verdict in left_to_azure(shown.old, shown.new) if verdict.way]
     rolls = any("rolling" in each.effects for each in ways)
     commands = dict.fromkeys(f"{each.way} --resource-group {azure['group']} --name {azure['name']}" for each in ways)
-    edits = tuple(
-        (".".join(path), _yaml(value))
-        for path, value in place.edits(stage).items()
-        if value is not None or _is_there(shown.before, path)
-    )
-    leaves = ".".join(place.leaves)
-    only = "the review shows changes without effect only, and Azure is not touched"
-    if shown.expected:
-        only = "beside changes without effect the review shows only what belongs to this:"
-    yield Step(
-        f"{stage.title}: declare it, and let Pulumi leave it alone",
-        (*edits, (leaves, _yaml(list(stage.leaves)))),
-        (f"cilia preview {shown.migration.stack} --against HEAD", "pulumi up"),
-        (only, *shown.expected),
-    )
+    does = (stage.azure_first,) if stage.azure_first else tuple(dict.fromkeys(each.message for each in ways))
     yield Step(
         f"{stage.title}: let Azure do it, in an operation of its own",
         commands=tuple(commands),
-        says=tuple(dict.fromkeys(each.message for each in ways)),
+        says=does,
         one_way=any("oneWay" in each.effects for each in ways),
     )
     yield Step(
         "Look at it before going on",
         commands=(*(check.format_map(azure) for check in stage.checks), "kubectl get nodes"),
         says=(f"every node is Ready{' on its new image' if rolls else ''}, and workloads answer",),
-    )
-    yield Step(
-        "Let Pulumi know, while it still leaves it alone",
-        commands=("pulumi refresh",),
-        says=("from now on Pulumi knows what Azure has; without this it would plan to replace the cluster",),
-    )
-    yield Step(
-        "Take the exception back",
-        ((leaves, ""),),
-        ("pulumi preview", "pulumi up"),
-        ("at most one update of the cluster, which takes other pools out of Pulumi's list; Azure keeps them",),
     )
 
 

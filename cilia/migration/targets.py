@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any, get_args
@@ -12,14 +12,25 @@ from components.cluster.outbound import Outbound
 from components.facts.features import MODES, ModeName
 from components.facts.mutability import OUTBOUND_PATHS_MANAGED_VNET, OUTBOUND_PATHS_OWN_VNET, ExternallyChanged
 from components.mutability.cilium import POOL
-from components.mutability.egress import EGRESS, OUTBOUND_MANAGED, OUTBOUND_OWN
+from components.mutability.egress import OUTBOUND_MANAGED, OUTBOUND_OWN
 from components.mutability.networking import PLUGIN, POD_CIDR, POD_SUBNETS, TO_CILIUM, TO_OVERLAY
 from components.network.config import NetworkConfig
 from components.rules import Rule
 
 DEFAULT_POD_CIDR = "10.244.0.0/16"
 _ENGINES_OF_AZURE = ("azure", "calico")
+"""What has to go before the move to overlay. Cilium stays: Azure documents both moves "in either order"
+(https://learn.microsoft.com/azure/aks/update-azure-cni)."""
 _NAT = "userAssignedNATGateway"
+_GOES_WITH_GATEWAYS = ("natGateway", "apiServerAccessProfile.authorizedIPRanges")
+"""What NAT gateways take along when they come or go: their addresses join the ranges that may call the API server."""
+_GATEWAY_STAYS = (
+    "the NAT gateway stays on the subnets until this is done{meanwhile}. Azure documents no order for it: if it refuses"
+    " while the gateway is there, nothing has changed, and removing externallyChanged is the way back; afterwards it is"
+    f" --to outbound={_NAT}"
+)
+_BEFORE_BALANCERS = ", and takes everything out as before, because it goes before a load balancer"
+"""https://learn.microsoft.com/azure/nat-gateway/nat-overview: a NAT gateway takes precedence over load balancers."""
 _OUTBOUND_TYPES = frozenset(
     get_args(model.model_fields["type"].annotation)[0] for model in get_args(get_args(Outbound)[0])
 )
@@ -40,7 +51,8 @@ class Stage:
         checks: What shows that it is done, with `{group}` and `{name}` of the cluster.
         needs: What has to be so before, and only people can see.
         network: What to write below the key of the cluster's network.
-        expects: The rules of what `pulumi up` does beside leaving things alone, because it belongs to this.
+        expects: The properties that `pulumi up` changes beside leaving things alone, because it belongs to this.
+        azure_first: Whether what the stack file says follows only when Azure is done, and why; empty if it goes before.
     """
 
     title: str
@@ -49,7 +61,8 @@ class Stage:
     checks: tuple[str, ...]
     needs: tuple[str, ...] = ()
     network: Edits = field(default_factory=dict)
-    expects: tuple[Rule, ...] = ()
+    expects: tuple[str, ...] = ()
+    azure_first: str = ""
 
 
 class NoWayError(Exception):
@@ -62,6 +75,10 @@ class NoWayError(Exception):
     def __init__(self, message: str, rule: Rule | None = None) -> None:
         super().__init__(f"{message} [{rule.id}]" if rule else message)
         self.rule = rule.id if rule else ""
+
+
+class AlreadyThereError(Exception):
+    """A cluster is at the target; its text is one line."""
 
 
 def _profile(name: str) -> str:
@@ -92,13 +109,14 @@ def to_cilium(config: ClusterConfig, value: str, _: NetworkConfig | None) -> lis
     """The Cilium dataplane, whatever the mode.
 
     Raises:
-        NoWayError: It is there already, or the cluster has a network plugin of its own.
+        AlreadyThereError: It is there already.
+        NoWayError: The cluster has a network plugin of its own.
     """
     if value:
         raise NoWayError(f"cilium takes no value, and {value!r} is given; write --to cilium")
     _no_byocni(config)
     if config.networking.dataplane == "cilium":
-        raise NoWayError("the dataplane is cilium already; nothing to do")
+        raise AlreadyThereError("the dataplane is cilium already; nothing to do")
     return [
         Stage(
             "Exchange the dataplane for Cilium",
@@ -120,14 +138,16 @@ def to_overlay(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) ->
     """Azure CNI Overlay, from node subnets only.
 
     Raises:
-        NoWayError: It is there already, or no way leads there.
+        AlreadyThereError: It is there already.
+        NoWayError: No way leads there.
     """
     _no_byocni(config)
     if _mode(config) == "overlay":
-        raise NoWayError("the mode is overlay already; nothing to do")
+        raise AlreadyThereError("the mode is overlay already; nothing to do")
     if _mode(config) == "podSubnet":
         raise NoWayError("Azure documents no way from pod subnets to overlay; make a new cluster", POD_SUBNETS)
     engine = config.networking.network_policy
+    cilium = config.networking.dataplane == "cilium"
     stages = [_policy_stage(engine)] if engine in _ENGINES_OF_AZURE else []
     default = MODES[ModeName.NODE_SUBNET].default_max_pods
     pinned: Edits = {("systemPool", "maxPods"): default} if config.system_pool.max_pods is None else {}
@@ -140,16 +160,18 @@ def to_overlay(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) ->
     leaves: tuple[ExternallyChanged, ...] = ("networkProfile.networkPluginMode", "networkProfile.podCidr")
     checks = (_profile("networkPluginMode"), "kubectl get pods --all-namespaces --output wide")
     needs = (
+        *(("Cilium stays: Azure documents this move and the one to Cilium in either order",) if cilium else ()),
         "nobody has written a ConfigMap azure-ip-masq-agent-config into kube-system, with which Azure refuses this",
         "nothing else relies on addresses of pods: firewalls and peered networks see the nodes' own from then on",
     )
     return [*stages, Stage("Move the pods to a range of their own", edits, leaves, checks, needs)]
 
 
-def to_pod_cidr(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) -> list[Stage]:
+def to_pod_cidr(config: ClusterConfig, pod_cidr: str, network: NetworkConfig | None) -> list[Stage]:
     """A larger range of pods, for overlay.
 
     Raises:
+        AlreadyThereError: It is the range already.
         NoWayError: The range is none or does not hold the old one, or the cluster's range does not grow.
     """
     if _mode(config) == "byocni":
@@ -166,7 +188,9 @@ def to_pod_cidr(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) -
         raise NoWayError(f"{pod_cidr!r} is no range; write one such as --to pod-cidr={before.supernet()}") from None
     if len(getattr(config.networking, "ip_families", ())) > 1:
         raise NoWayError("Azure lets the range grow on clusters with IPv4 alone; make a new cluster", POD_CIDR)
-    if before == after or not before.subnet_of(after):
+    if before == after:
+        raise AlreadyThereError(f"the range of pods is {after} already; nothing to do")
+    if not before.subnet_of(after):
         raise NoWayError(f"{after} does not hold all of {before} and more; Azure only lets the range grow", POD_CIDR)
     return [
         Stage(
@@ -174,15 +198,30 @@ def to_pod_cidr(config: ClusterConfig, pod_cidr: str, _: NetworkConfig | None) -
             {("networking", "podCidr"): str(after)},
             ("networkProfile.podCidr",),
             (_profile("podCidr"), "kubectl get nnc --all-namespaces"),
+            needs=tuple(_rules_of(network, before, after)),
         )
     ]
+
+
+def _rules_of(network: NetworkConfig | None, before: IPv4Network, after: IPv4Network) -> Iterator[str]:
+    """Which rules of security groups know the pods by their old range: overlay traffic has the pods' addresses."""
+    groups = network.security_groups if network else {}
+    names = [
+        f"securityGroups.{group}.rules.{name}"
+        for group, written in groups.items()
+        for name, rule in written.rules.items()
+        if str(before) in (*rule.source_address_prefixes, *rule.destination_address_prefixes)
+    ]
+    if names:
+        yield f"pods beyond {before} are none of {', '.join(names)}: write {after} there in an apply before"
 
 
 def to_outbound(config: ClusterConfig, kind: str, network: NetworkConfig | None) -> list[Stage]:
     """Another way out.
 
     Raises:
-        NoWayError: It is there already, or Azure does not take this path.
+        AlreadyThereError: It is there already.
+        NoWayError: Azure does not take this path.
     """
     before = config.networking.outbound.type
     own = config.network is not None
@@ -193,7 +232,7 @@ def to_outbound(config: ClusterConfig, kind: str, network: NetworkConfig | None)
     if not kind:
         raise NoWayError(f"no way out is given; write --to outbound=TYPE with one of {ways}")
     if kind == before:
-        raise NoWayError(f"the way out is {before} already; nothing to do")
+        raise AlreadyThereError(f"the way out is {before} already; nothing to do")
     if kind not in allowed:
         raise NoWayError(f"Azure takes {before} to {ways} only", OUTBOUND_OWN if own else OUTBOUND_MANAGED)
     leaves: tuple[ExternallyChanged, ...] = (
@@ -210,9 +249,15 @@ def to_outbound(config: ClusterConfig, kind: str, network: NetworkConfig | None)
             (_profile("outboundType"),),
             needs=("whoever lets this cluster in by its address lets the new one in as well",),
             network=gateways,
-            expects=(EGRESS,) if gateways else (),
+            expects=_GOES_WITH_GATEWAYS if gateways else (),
+            azure_first=_staying(kind) if gateways and kind != _NAT else "",
         )
     ]
+
+
+def _staying(kind: str) -> str:
+    """Why gateways leave the subnets only afterwards: else nothing would take anything out in between."""
+    return _GATEWAY_STAYS.format(meanwhile=_BEFORE_BALANCERS if kind == "loadBalancer" else "")
 
 
 def _gateways(config: ClusterConfig, kind: str, network: NetworkConfig | None) -> Edits:
@@ -259,6 +304,7 @@ def stages(target: str, config: ClusterConfig, network: NetworkConfig | None = N
         network: Its network, if this stack has it.
 
     Raises:
+        AlreadyThereError: The cluster is at the target.
         NoWayError: There is no such target, or no way to it.
     """
     name, _, value = target.partition("=")

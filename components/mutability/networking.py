@@ -18,8 +18,8 @@ TO_OVERLAY = Rule(
     "Node subnet to overlay: in place in Azure, one way, all pools reimaged at once",
     why="AKS moves the pods of a node-subnet cluster to a range of their own and back never; the provider knows no such"
     " update and replaces the cluster instead.",
-    fix="Follow `cilia migrate STACK --to overlay`: remove the policy engine first, let `az aks update` do it,"
-    " refresh.",
+    fix="Follow `cilia migrate STACK --to overlay`: remove Azure's policy engine or Calico first (Cilium stays), let"
+    " `az aks update` do it, refresh.",
     source=_UPDATE_CNI,
 )
 TO_CILIUM = Rule(
@@ -110,7 +110,8 @@ def _mode(_: Difference, subject: Subject) -> Verdict:
     if _network(subject.new, "networkPluginMode") != "overlay":
         return Verdict(("refused",), "Azure has no way back from overlay")
     engine = _network(subject.old, "networkPolicy")
-    first = "" if engine in (None, "none") else f"; policy engine {engine} has to be removed first"
+    # Azure documents the moves to overlay and to Cilium in either order, so Cilium stays
+    first = "" if engine in (None, "none", "cilium") else f"; policy engine {engine} has to be removed first"
     return Verdict(
         ("rolling", "oneWay"),
         f"{_REIMAGED.format(nodes=subject.nodes())}, and there is no way back{first}",

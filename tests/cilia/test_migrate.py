@@ -128,21 +128,59 @@ def test_way_out_takes_the_gateway_along_and_says_what_that_does(
     by_nat = ("podCidr: 192.168.0.0/16,", "podCidr: 192.168.0.0/16, outbound: {type: userAssignedNATGateway},")
     write_stack("dev", NAT, by_nat)
     found = migrated(capsys, "dev", "--to", "outbound=loadBalancer")
-    declare, azure = found["steps"][1:3]
-    assert declare["edits"][:2] == [
+    assert [step["title"] for step in found["steps"][1:]] == [
+        "Let everything out by loadBalancer: let Pulumi leave it alone",
+        "Let everything out by loadBalancer: let Azure do it, in an operation of its own",
+        "Look at it before going on",
+        "Let Pulumi know, while it still leaves it alone",
+        "Let everything out by loadBalancer: declare it",
+        "Take the exception back",
+    ]
+    leave, azure, _, _, declare = found["steps"][1:6]
+    assert [edit["path"] for edit in leave["edits"]] == ["clusters.main.externallyChanged"]
+    assert azure["commands"] == ["az aks update --outbound-type loadBalancer --resource-group rg-test --name aks-main"]
+    assert azure["says"][0].startswith("the NAT gateway stays on the subnets until this is done, and takes everything")
+    assert declare["edits"] == [
         {"path": "clusters.main.networking.outbound", "value": '{"type": "loadBalancer"}'},
         {"path": "networks.main.subnets.nodes.natGateway", "value": None},
     ]
     assert declare["says"][0] == "beside changes without effect the review shows only what belongs to this:"
-    assert declare["says"][1].startswith("disruptive: Subnet main-nodes natGateway.id: the egress address changes")
-    assert azure["commands"] == ["az aks update --outbound-type loadBalancer --resource-group rg-test --name aks-main"]
+    assert declare["says"][1].startswith("disruptive: Subnet main-nodes natGateway.id: ")
+    assert found["applies"] == 3
     assert found["beside"] == []
+
+
+@pytest.mark.usefixtures("shipped")
+def test_addresses_of_gateways_that_go_belong_to_another_way_out(capsys: Capture) -> None:
+    found = migrated(capsys, "prod", "--cluster", "main", "--to", "outbound=loadBalancer")
+    assert found["beside"] == []
+    says = found["steps"][5]["says"]
+    assert [line.split(": ")[1] for line in says[1:]] == [
+        "Subnet main-nodes natGateway.id",
+        "ManagedCluster main apiServerAccessProfile.authorizedIPRanges",
+    ]
+
+
+def test_warnings_of_the_target_are_shown_and_no_reason_to_stop(write_flat: Any, capsys: Capture) -> None:
+    write_flat()
+    found = migrated(capsys, "dev", "--to", "overlay=192.168.0.0/15")
+    assert [each["rule"] for each in found["warnings"]] == ["NET-11"]
+    assert main(["migrate", "dev", "--to", "overlay=192.168.0.0/15"]) == 0
+    assert "\nAt its target the stack has warnings that it has not now:\n   " in capsys.readouterr().out
+
+
+def test_target_that_is_reached_is_nothing_to_do(write_stack: WriteStack, capsys: Capture) -> None:
+    write_stack("dev")
+    assert main(["migrate", "dev", "--to", "overlay"]) == 0
+    assert capsys.readouterr() == ("dev: the mode is overlay already; nothing to do\n", "")
+    found = migrated(capsys, "dev", "--to", "overlay")
+    assert (found["steps"], found["applies"]) == ([], 0)
+    assert found["nothingToDo"] == "the mode is overlay already; nothing to do"
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--to", "overlay"], "cilia: the mode is overlay already; nothing to do"),
         (
             ["--to", "cilium", "--cluster", "man"],
             "cilia: no cluster 'man' in stacks/Pulumi.dev.yaml; did you mean 'main'?",

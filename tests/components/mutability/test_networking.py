@@ -87,6 +87,14 @@ def test_way_to_overlay_is_named_with_its_numbers_and_what_comes_first() -> None
     )
 
 
+def test_way_to_overlay_keeps_cilium_which_nobody_can_remove() -> None:
+    old = network(networkPlugin="azure", networkDataplane="cilium", networkPolicy="cilium")
+    _, verdict = judged("networkProfile.networkPluginMode", None, "overlay", old=old, new=CILIUM)
+    assert verdict.message == (
+        "all pools are reimaged at once (6 to 23 nodes), as in a node image upgrade, and there is no way back"
+    )
+
+
 def test_way_to_cilium_excludes_a_change_of_mode_in_the_same_operation() -> None:
     _, together = judged("networkProfile.networkDataplane", "azure", "cilium", old=FLAT, new=CILIUM)
     _, alone = judged("networkProfile.networkDataplane", "azure", "cilium", old=OVERLAY, new=CILIUM)
