@@ -16,7 +16,7 @@ from components.problems import KeyPath, Problem
 from components.rules import Rule
 from policies.capabilities import Capabilities
 from policies.config import BaselineConfig, FlowConfig, HttpConfig, LayerConfig, MeshConfig, TenantsConfig
-from policies.ends import check_ends
+from policies.ends import INEXPRESSIBLE, check_ends
 from policies.injection import REVISION_LABEL
 from policies.intents import Intent, Isolation, Layer, ManagedNamespace, Meaning, MutualTls
 from policies.parse import ParsedBundle
@@ -37,6 +37,13 @@ SAME_LABEL = Rule(
     "Every layer has a name of its own",
     why="Manifests are attributed to layers by name.",
     fix="Merge the two layers, or give one a name.",
+    source="docs/policies.md",
+)
+EVERY_REQUEST = Rule(
+    "BND-31",
+    "What lets every request through stands alone",
+    why="A caller sends the union of what it is allowed: beside an entry without conditions no other one restricts.",
+    fix="Remove the entry without conditions, or all others.",
     source="docs/policies.md",
 )
 NOT_HTTP = Rule(
@@ -228,6 +235,10 @@ def _http(resolver: Resolver, layer: Layer, config: HttpConfig, path: KeyPath) -
     feature = resolver.capabilities.http_by()
     if not resolver.require(feature, path) or port is None or not targets:
         return
+    if port.is_range:
+        message = f"port {port} is a range, and requests are filtered on single ports; write an intent for each port"
+        resolver.report(INEXPRESSIBLE.error((*path, "port"), message))
+        return
     declared = resolver.declared_port(config.to, port)
     if config.to.workload is not None and (declared is None or not speaks_http(*declared)):
         name = declared[0] if declared else str(port)
@@ -236,12 +247,14 @@ def _http(resolver: Resolver, layer: Layer, config: HttpConfig, path: KeyPath) -
         )
         resolver.report(NOT_HTTP.error((*path, "port"), message))
         return
-    requests = tuple(
-        dict.fromkeys(
-            Requests(tuple(sorted(set(one.methods))), one.path, one.host, tuple(sorted(one.headers.items())))
-            for one in config.allow
-        )
-    )
+    given = [
+        Requests(tuple(sorted(set(one.methods))), one.path, one.host, tuple(sorted(one.headers.items())))
+        for one in config.allow
+    ]
+    requests = tuple(dict.fromkeys(given))
+    if Requests() in requests and len(requests) > 1:
+        message = "an entry without conditions lets every request through, whatever is beside it; remove it or the rest"
+        resolver.report(EVERY_REQUEST.warning((*path, "allow", given.index(Requests())), message))
     for source in sources:
         intent = Intent(layer, path, source, targets[0], (port,), requests=requests)
         if check_ends(intent, resolver.report):

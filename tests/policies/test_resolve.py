@@ -133,6 +133,32 @@ def test_http_rules_are_for_ports_that_speak_http(*, port: Object, refused: bool
     assert problems(bundle, L7) == ([expected] if refused else [])
 
 
+def http(**changes: Any) -> list[str]:
+    """What is wrong with HTTP rules for the backend, where Cilium filters."""
+    intent = {"from": "frontend", "to": "backend", "port": "http", "allow": [{}], **changes}
+    return problems(shop(ISOLATED, {"http": [intent]}, namespaces={"shop": {}, "office": {}}), L7)
+
+
+def test_http_rules_are_for_single_ports() -> None:
+    assert http(port={"port": 8000, "endPort": 8100}) == [
+        (
+            "layers[1].http[0].port: port 8000-8100 is a range, and requests are filtered on single ports; write an"
+            " intent for each port [BND-13]"
+        )
+    ]
+
+
+def test_what_lets_every_request_through_stands_alone() -> None:
+    get: Object = {"methods": ["GET"]}
+    assert http(allow=[{}]) == []
+    assert http(allow=[get, get, {}]) == [
+        (
+            "layers[1].http[0].allow[2]: warning: an entry without conditions lets every request through, whatever is"
+            " beside it; remove it or the rest [BND-31]"
+        )
+    ]
+
+
 def test_port_ranges_need_a_cilium_that_has_them() -> None:
     layer = {"flows": [{"from": "frontend", "to": "backend", "ports": [{"port": 1, "endPort": 9}]}]}
     assert problems(shop(ISOLATED, layer), replace(PLAIN, cilium=(1, 16))) == [
