@@ -67,14 +67,6 @@ OIDC = Rule(
     fix="Leave it on; it costs nothing.",
     source="https://learn.microsoft.com/azure/aks/use-oidc-issuer",
 )
-ACCESS = Rule(
-    "CHG-03",
-    "Who reaches the API server, and how, changes at once",
-    why="Authorized ranges, local accounts and directory settings apply to people, pipelines and, with ranges, to the"
-    " nodes' own way out.",
-    fix="Make sure that whoever deploys is still let in after the change.",
-    source="https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges",
-)
 ENTRA = Rule(
     "CHG-11",
     "Microsoft Entra integration is switched on in place and never off",
@@ -194,7 +186,9 @@ CLUSTERS: tuple[Row, ...] = (
         KIND,
         ("apiServerAccessProfile.subnetId",),
         lambda difference, _: (
-            None if difference.kind == "add" else Verdict(("refused",), "Azure leaves the API server in its subnet")
+            Verdict(("inPlace",), "the API server's subnet, which comes with the integration")
+            if difference.kind == "add"
+            else Verdict(("refused",), "Azure leaves the API server in its subnet")
         ),
     ),
     Row(PRIVATE, KIND, ("apiServerAccessProfile.enablePrivateCluster",), _private),
@@ -226,26 +220,6 @@ CLUSTERS: tuple[Row, ...] = (
     Row(VERSION, POOL, ("orchestratorVersion",), _node_version),
     Row(OIDC, KIND, ("oidcIssuerProfile",), _oidc),
     Row(ENTRA, KIND, ("aadProfile.managed",), _entra),
-    Row(
-        ACCESS,
-        KIND,
-        ("aadProfile.adminGroupObjectIDs",),
-        always(
-            ("inPlace",), "members of the groups are administrators of the cluster from then on, and others no longer"
-        ),
-    ),
-    Row(
-        ACCESS,
-        KIND,
-        ("disableLocalAccounts", "aadProfile", "publicNetworkAccess"),
-        always(("disruptive",), "credentials that rest on the old setting stop working"),
-    ),
-    Row(
-        ACCESS,
-        KIND,
-        ("apiServerAccessProfile",),
-        always(("inPlace",), "from then on only {after} reach the API server, nodes and pipelines included"),
-    ),
     Row(
         CREATE_ONLY,
         KIND,

@@ -5,6 +5,7 @@ One home for what a change does. The first row that has something to say wins; r
 
 from __future__ import annotations
 
+from components.mutability.access import ACCESS_ROWS
 from components.mutability.change import Difference, Row, Subject, Verdict
 from components.mutability.cilium import CILIUM
 from components.mutability.clusters import CLUSTERS
@@ -16,6 +17,7 @@ from components.mutability.networks import ANYWHERE, NETWORKS
 from components.mutability.platform import PLATFORM
 from components.mutability.policies import POLICIES
 from components.mutability.pools import POOLS
+from components.mutability.upgrades import CHANNEL_ROWS
 from components.rules import Rule
 
 TABLE: tuple[Row, ...] = (
@@ -23,7 +25,9 @@ TABLE: tuple[Row, ...] = (
     *EGRESS_ROWS,
     *MESH_ROWS,
     *PLATFORM,
+    *CHANNEL_ROWS,
     *CLUSTERS,
+    *ACCESS_ROWS,
     *POOLS,
     *NETWORKS,
     *CILIUM,

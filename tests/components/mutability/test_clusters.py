@@ -40,15 +40,10 @@ INTEGRATED = {API: {"enableVnetIntegration": True, "subnetId": "a"}}
         ("agentPoolProfiles[system].orchestratorVersion", "1.35", "1.34", {}, ("MUT-22", ("refused",))),
         ("oidcIssuerProfile.enabled", False, True, {}, ("CHG-02", ("inPlace", "oneWay"))),
         ("oidcIssuerProfile.enabled", True, False, {}, ("CHG-02", ("refused",))),
-        ("disableLocalAccounts", False, True, {}, ("CHG-03", ("disruptive",))),
         ("aadProfile.managed", None, True, {}, ("CHG-11", ("disruptive", "oneWay"))),
         ("aadProfile.managed", True, None, {}, ("CHG-11", ("refused",))),
-        ("aadProfile.adminGroupObjectIDs", ["a"], ["b"], {}, ("CHG-03", ("inPlace",))),
-        ("aadProfile.enableAzureRBAC", False, True, {}, ("CHG-03", ("disruptive",))),
         ("httpProxyConfig.httpProxy", "a", "b", {}, ("CHG-06", ("rolling",))),
         ("nodeProvisioningProfile.mode", "Manual", "Auto", {}, ("CHG-04", ("inPlace",))),
-        (f"{API}.authorizedIPRanges", ["10.0.0.0/8"], ["11.0.0.0/8"], {}, ("CHG-03", ("inPlace",))),
-        ("autoUpgradeProfile.upgradeChannel", "patch", "stable", {}, ("CHG-04", ("inPlace",))),
         ("sku.tier", "Free", "Standard", {}, ("CHG-04", ("inPlace",))),
         ("enableRBAC", True, False, {}, ("CHG-05", ("refused",))),
         ("linuxProfile.adminUsername", "a", "b", {}, ("CHG-05", ("refused",))),
@@ -64,7 +59,7 @@ def test_change_of_a_cluster_has_this_rule_and_effects(
 
 
 def test_first_subnet_of_the_api_server_comes_with_the_integration() -> None:
-    assert effects(f"{API}.subnetId", None, "a") == ("CHG-03", ("inPlace",))
+    assert effects(f"{API}.subnetId", None, "a") == ("MUT-16", ("inPlace",))
 
 
 @pytest.mark.parametrize(
