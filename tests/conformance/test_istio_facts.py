@@ -113,6 +113,36 @@ FACTS = [
         EVERYBODY[1:2],
     ),
     Fact(
+        "of two allows the wider one counts, whatever the other one asks",
+        [
+            policy({**source(principals=[WEB]), **operation(ports=["80"], methods=["GET"])}),
+            authorization({"rules": [operation(ports=["80"])]}, name="wide"),
+        ],
+        (*EVERYBODY, "web > api:80 PUT /x"),
+        ("web > api:9000 GET /x",),
+    ),
+    Fact(
+        "so does one of the root namespace, and one by namespace of the caller",
+        [
+            policy({**source(principals=[WEB]), **operation(ports=["80"], methods=["GET"])}),
+            authorization({"rules": [source(namespaces=["shop"])]}, namespace=ROOT_NAMESPACE, name="wide"),
+        ],
+        ("web > api:80 PUT /x", "web > api:9000"),
+        EVERYBODY[1:],
+    ),
+    Fact(
+        "any method and any path are no filter",
+        [policy(operation(methods=["*"], paths=["/*"]))],
+        ("web > api:80 PUT /", "naked > api:80 GET /a/b?c=d"),
+        ("web > api:80",),
+    ),
+    Fact(
+        "what an allow by requests leaves out on another port is refused",
+        [policy(operation(ports=["80"]))],
+        EVERYBODY,
+        ("web > api:9000", "web > api:9000 GET /x"),
+    ),
+    Fact(
         "paths leave the query out",
         [policy(operation(paths=["/data"]))],
         ("web > api:80 GET /data", "web > api:80 POST /data?x=1"),
