@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from components.mutability.change import Difference, Row, Subject, Verdict, always, shown
+from components.mutability.change import Difference, Row, Subject, Verdict, always
+from components.mutability.filters import TRAFFIC
 from components.rules import Rule
 
 SUBNET = "network:Subnet"
@@ -18,8 +19,8 @@ PREFIX = Rule(
     "A range that is in use stays where it is",
     why="Azure refuses to move the prefix of a subnet with nodes or pods in it, and to take a range out of a VNet"
     " under a"
-    " subnet (InUsePrefixCannotBeDeleted), although Pulumi plans an update. Resizing under AKS is not supported. Other"
-    " security groups and route tables cut what the old ones let through.",
+    " subnet (InUsePrefixCannotBeDeleted), although Pulumi plans an update. Resizing under AKS is not supported. A"
+    " second range beside the first one moves nothing.",
     fix="Add a subnet beside it and move the pools there; pin computed ranges with `cilia plan --pin` so that they"
     " stay.",
     source="https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet",
@@ -31,13 +32,6 @@ LOCATION = Rule(
     " replace it.",
     fix="Make a new one beside it under another key.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-invalid-resource-location",
-)
-TRAFFIC = Rule(
-    "CHG-07",
-    "Filters and routes act on traffic at once",
-    why="A rule or a route that goes, or takes precedence, cuts or opens connections of every subnet that uses it.",
-    fix="Read which traffic it was; open the new way before closing the old one.",
-    source="https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
 )
 NETWORK_SETTINGS = Rule(
     "CHG-08",
@@ -97,6 +91,14 @@ def lies_outside(prefixes: Any, space: Any) -> bool:
 
 
 def _prefix(difference: Difference, subject: Subject) -> Verdict:
+    before, after = (_own_ranges(inputs) for inputs in (subject.old, subject.new))
+    if before and before <= after:
+        added = ", ".join(sorted(map(str, after - before)))
+        others = in_the_way(sorted(map(str, after - before)), subject.neighbours)
+        if others:
+            return Verdict(("refused",), f"{OVERLAP}: {', '.join(others)}")
+        message = f"keeps its range and gets {added} beside it" if added else "the same range, in another spelling"
+        return Verdict(("inPlace",), f"{message}; nothing in it moves")
     if subject.users:
         return Verdict(
             ("refused",),
@@ -106,6 +108,11 @@ def _prefix(difference: Difference, subject: Subject) -> Verdict:
     if others:
         return Verdict(("refused",), f"{OVERLAP}: {', '.join(others)}")
     return Verdict(("inPlace",), "nothing of this stack is in it; Azure refuses the move if anything else is")
+
+
+def _own_ranges(inputs: Mapping[str, Any]) -> set[Range]:
+    """A subnet's ranges, in whichever of the two properties they stand."""
+    return _ranges(inputs.get("addressPrefixes") or [inputs.get("addressPrefix")])
 
 
 def _space(difference: Difference, subject: Subject) -> Verdict:
@@ -149,15 +156,6 @@ def _ranges(value: Any) -> set[Range]:
     return found
 
 
-def _attached(difference: Difference, _: Subject) -> Verdict:
-    what = {"networkSecurityGroup": "security group", "routeTable": "route table"}[difference.path.partition(".")[0]]
-    name = shown(difference.after if difference.after is not None else difference.before).rpartition("/")[2]
-    turned = {"add": f"gets {what} {name}", "delete": f"loses {what} {name}", "update": f"goes by {what} {name}"}
-    return Verdict(
-        ("disruptive",), f"the subnet {turned[difference.kind]}: traffic that it does not let through is cut at once"
-    )
-
-
 def _delegation(difference: Difference, subject: Subject) -> Verdict:
     if difference.kind != "add" and subject.users and _names(difference.before) - _names(difference.after):
         return Verdict(("refused",), f"Azure keeps a delegation that is in use: {', '.join(subject.users)}")
@@ -179,7 +177,6 @@ NETWORKS: tuple[Row, ...] = (
     Row(TAGS, "*", ("tags",), always(("inPlace",), "only the tag changes")),
     Row(PREFIX, SUBNET, ("addressPrefix", "addressPrefixes"), _prefix),
     Row(PREFIX, VNET, ("addressSpace",), _space),
-    Row(PREFIX, SUBNET, ("networkSecurityGroup", "routeTable"), _attached),
     Row(NETWORK_SETTINGS, SUBNET, ("delegations",), _delegation),
     Row(
         NETWORK_SETTINGS,
@@ -213,12 +210,6 @@ NETWORKS: tuple[Row, ...] = (
         VNET,
         ("enableDdosProtection", "ddosProtectionPlan", "enableVmProtection", "encryption", "flowTimeoutInMinutes"),
         always(("inPlace",), "nothing that is attached moves"),
-    ),
-    Row(
-        TRAFFIC,
-        "network:NetworkSecurityGroup",
-        ("securityRules",),
-        always(("inPlace",), "the filter of every subnet that uses it changes at once; nothing is restarted"),
     ),
     Row(
         TRAFFIC,

@@ -11,6 +11,7 @@ from components.mutability.cilium import CILIUM
 from components.mutability.clusters import CLUSTERS
 from components.mutability.defaults import DEFAULT, says_the_default
 from components.mutability.egress import EGRESS_ROWS
+from components.mutability.filters import FILTERS
 from components.mutability.mesh import MESH_ROWS
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
@@ -29,6 +30,7 @@ TABLE: tuple[Row, ...] = (
     *CLUSTERS,
     *ACCESS_ROWS,
     *POOLS,
+    *FILTERS,
     *NETWORKS,
     *CILIUM,
     *POLICIES,
