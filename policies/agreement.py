@@ -287,10 +287,10 @@ def _plain_text(meaning: Meaning, intents: Iterable[Intent]) -> Iterator[Problem
             isinstance(source, Pods) and source.namespace is not None
         )
         if not isinstance(source, Pods) or not source.meshed:
-            message = (
-                f"{target} takes only mutual TLS, and {source} has no sidecar; set mesh: true on its namespace, or"
-                " mtls: PERMISSIVE"
-            )
+            spaced = isinstance(source, Pods) and source.namespace is not None
+            remedy = "set mesh: true on its namespace" if spaced else "let it call a gateway of the mesh"
+            whose = "has" if certain else "may have"
+            message = f"{target} takes only mutual TLS, and {source} {whose} no sidecar; {remedy}, or mtls: PERMISSIVE"
             yield (PLAIN_TEXT.error if certain else PLAIN_TEXT.warning)(intent.path, message)
 
 

@@ -158,7 +158,7 @@ def plan_bundle(file: BundleFile, joint: Joint, reading: Reading) -> BundlePlan:
         return BundlePlan(file.bundle, file.file, problems=file.problems)
     raw, missing = read_raw(meaning, reading)
     problems = [*file.problems, *_placed((*joint.problems[file.bundle], *missing), file.file, file.line)]
-    adopted = [adopt(file.bundle, layer, one.object) for layer, one in raw if is_addressed(one.object)]
+    adopted = [adopt(file.bundle, layer, one.object, path) for layer, path, one in raw if is_addressed(one.object)]
     manifests = joint.manifests.get(file.bundle, ())
     return BundlePlan(
         file.bundle,
@@ -166,7 +166,7 @@ def plan_bundle(file: BundleFile, joint: Joint, reading: Reading) -> BundlePlan:
         meaning,
         file.parsed,
         () if errors(problems) else in_order([*manifests, *adopted]),
-        (*(source for _, source in raw), *(_compiled(one, file) for one in manifests)),
+        (*(source for *_, source in raw), *(_compiled(one, file) for one in manifests)),
         tuple(dict.fromkeys(problems)),
     )
 
@@ -180,9 +180,11 @@ def compile_parsed(
     return joint.meaning, joint.manifests.get(bundle, ()), problems
 
 
-def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Source], ...], tuple[Problem, ...]]:
-    """The manifests that raw layers name, each with its layer, and what is wrong with their files."""
-    found: list[tuple[Layer, Source]] = []
+def read_raw(
+    meaning: Meaning, reading: Reading
+) -> tuple[tuple[tuple[Layer, KeyPath, Source], ...], tuple[Problem, ...]]:
+    """The manifests that raw layers name, with their layer and the place there, and what is wrong with their files."""
+    found: list[tuple[Layer, KeyPath, Source]] = []
     problems: list[Problem] = []
     for layer, path, name in meaning.raw:
         try:
@@ -202,7 +204,7 @@ def read_raw(meaning: Meaning, reading: Reading) -> tuple[tuple[tuple[Layer, Sou
             message = f"{shown(value)} where a manifest is meant; write apiVersion, kind, metadata and spec"
             problems.append(replace(ONE_MANIFEST.error((), message), file=file.label, line=1))
             continue
-        found.append((layer, Source(value, file.label, line)))
+        found.append((layer, path, Source(value, file.label, line)))
     return tuple(found), tuple(problems)
 
 
@@ -214,4 +216,4 @@ def _placed(problems: Iterable[Problem], file: str, line: Line) -> Iterator[Prob
 
 
 def _compiled(manifest: Manifest, file: BundleFile) -> Source:
-    return Source(manifest.object, file.file, lambda _: 1, written=False)
+    return Source(manifest.object, file.file, file.line, written=False, place=manifest.path)

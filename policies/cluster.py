@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from components.problems import KeyPath, Problem
@@ -74,7 +75,7 @@ def plan_policies(
     found = tuple(plan_bundle(file, joint, reading) for file in files.values())
     problems.extend(problem for plan in found for problem in plan.problems)
     problems.extend(capabilities.problems())
-    problems.extend(_same_objects(found, path))
+    problems.extend(_same_objects(found, files))
     sources = [source for plan in found for source in plan.sources]
     # what is compiled means what its intents do, and they agree with each other
     if any(source.written for source in sources):
@@ -96,7 +97,7 @@ def _merged(found: list[dict[str, ValueT]]) -> dict[str, ValueT]:
     return {name: value for one in found for name, value in one.items()}
 
 
-def _same_objects(plans: tuple[BundlePlan, ...], path: KeyPath) -> list[Problem]:
+def _same_objects(plans: tuple[BundlePlan, ...], files: Mapping[str, BundleFile]) -> list[Problem]:
     seen: dict[str, Manifest] = {}
     problems = []
     for manifest in (manifest for plan in plans for manifest in plan.manifests):
@@ -106,5 +107,7 @@ def _same_objects(plans: tuple[BundlePlan, ...], path: KeyPath) -> list[Problem]
                 f"{first.bundle} ({first.layer}) and {manifest.bundle} ({manifest.layer}) both make {manifest.kind}"
                 f" {manifest.name}; remove one of the two"
             )
-            problems.append(TWICE.error(path, message))
+            file = files[manifest.bundle]
+            line = file.line(manifest.path)
+            problems.append(replace(TWICE.error(manifest.path, message), file=file.file, line=line))
     return problems

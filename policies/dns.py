@@ -107,7 +107,7 @@ def _rights_within(scope: Isolation, mode: str, meaning: Meaning) -> list[DnsRig
 
 def _names(pods: Pods, mode: str, meaning: Meaning) -> tuple[str, ...]:
     """The names that pods with egress by name may ask for."""
-    if mode == "any" or (mode == "auto" and _reaches_addresses(pods, meaning)):
+    if mode == "any" or (mode == "auto" and reaches_addresses(pods, meaning)):
         return ANY_NAME
     own = own_names(meaning, pods)
     searched = (f"{name}.{AZURE_SEARCH_DOMAIN}" for name in own)
@@ -115,14 +115,15 @@ def _names(pods: Pods, mode: str, meaning: Meaning) -> tuple[str, ...]:
     return names if mode == "none" else (*names, *CLUSTER_NAMES)
 
 
-def _reaches_addresses(pods: Pods, meaning: Meaning) -> bool:
-    """Whether some pods among these may reach addresses outside, for which they may need other names."""
-    return any(
-        isinstance(intent.target, Address | Outside)
+def reaches_addresses(pods: Pods, meaning: Meaning) -> tuple[Address | Outside, ...]:
+    """The addresses outside that some pods among these may reach, for which they may need other names."""
+    return tuple(
+        intent.target
+        for intent in meaning.intents
+        if isinstance(intent.target, Address | Outside)
         and not intent.deny
         and isinstance(intent.source, Pods)
         and intent.source.may_overlap(pods)
-        for intent in meaning.intents
     )
 
 

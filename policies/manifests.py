@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from components.problems import KeyPath
 from policies.attribution import (
     BUNDLE_LABEL,
     INTENT_LABEL,
@@ -17,7 +18,7 @@ from policies.attribution import (
     MANAGED_BY,
 )
 from policies.compile.drafts import NAMESPACE, Draft, Phase
-from policies.intents import Layer
+from policies.intents import Layer, in_bundle
 from policies.names import LABEL_CHARACTERS, OBJECT_NAME_CHARACTERS, fingerprint, shortened, slug
 
 SYNC_WAVE = "argocd.argoproj.io/sync-wave"
@@ -41,6 +42,7 @@ class Manifest:
         phase: When it lands.
         rank: Order within the phase.
         object: The object as Kubernetes takes it.
+        path: Where in its bundle's file the first of its intents is written.
     """
 
     bundle: str
@@ -50,6 +52,7 @@ class Manifest:
     phase: Phase
     rank: int
     object: Object
+    path: KeyPath = ()
 
     @property
     def kind(self) -> str:
@@ -115,7 +118,7 @@ def is_addressed(written: Object) -> bool:
     return named and all(each is None or isinstance(each, dict) for each in mappings)
 
 
-def adopt(bundle: str, layer: Layer, written: Object) -> Manifest:
+def adopt(bundle: str, layer: Layer, written: Object, path: KeyPath = ()) -> Manifest:
     """A manifest that a person wrote, with our labels; what isolates comes late, what only opens comes early."""
     metadata = dict(written.get("metadata") or {})
     name = str(metadata.get("name", ""))
@@ -128,7 +131,8 @@ def adopt(bundle: str, layer: Layer, written: Object) -> Manifest:
     }.get(str(written.get("kind")), Phase.REMAINDERS)
     if _never_isolates(written):
         phase = Phase.ALLOWS
-    return Manifest(bundle, layer.label, (intent,), "written by hand", phase, 0, {**written, "metadata": metadata})
+    written = {**written, "metadata": metadata}
+    return Manifest(bundle, layer.label, (intent,), "written by hand", phase, 0, written, in_bundle(path)[1])
 
 
 def _never_isolates(written: Object) -> bool:
@@ -178,7 +182,8 @@ def _manifest(bundle: str, draft: Draft, *, alone: bool) -> Manifest:
     found: Object = {"apiVersion": draft.api[0], "kind": draft.api[1], "metadata": metadata}
     if draft.api != NAMESPACE:
         found["spec"] = draft.spec
-    return Manifest(bundle, draft.layer.label, draft.intents, draft.why, draft.phase, draft.rank, found)
+    path = in_bundle(draft.path)[1]
+    return Manifest(bundle, draft.layer.label, draft.intents, draft.why, draft.phase, draft.rank, found, path)
 
 
 def files(manifests: Iterable[Manifest], write: Callable[[Object], str]) -> dict[str, str]:

@@ -33,9 +33,11 @@ def authorization_policies(meaning: Meaning, capabilities: Capabilities) -> tupl
         if isinstance(intent.target, Pods) and (intent.identity or (by_istio and intent.requests is not None)):
             filtered.setdefault(intent.target, []).append(intent)
     problems = [*_overlapping(filtered)]
+    # Cilium filters requests instead only where it may, and only at pods without sidecars
+    instead = capabilities.lacks(PolicyFeature.HTTP_BY_CILIUM) is None
     drafts = []
     for workload, intents in filtered.items():
-        found = [*_faults(workload, intents, meaning)]
+        found = [*_faults(workload, intents, meaning, instead=instead)]
         problems.extend(found)
         if not found:
             drafts.append(_draft(workload, intents, meaning))
@@ -82,10 +84,11 @@ def _numbers(intent: Intent, ports: list[int]) -> list[int]:
     ]
 
 
-def _faults(workload: Pods, intents: list[Intent], meaning: Meaning) -> Iterator[Problem]:
+def _faults(workload: Pods, intents: list[Intent], meaning: Meaning, *, instead: bool) -> Iterator[Problem]:
     if not workload.meshed:
         message = (
-            f"{workload} has no sidecar to filter at; set mesh: true on namespace {workload.namespace}, or http: cilium"
+            f"{workload} has no sidecar to filter at; set mesh: true on namespace {workload.namespace}"
+            f"{', or http: cilium' if instead else ''}"
         )
         yield INEXPRESSIBLE.error((*intents[0].path, "to"), message)
     for intent in intents:
@@ -97,11 +100,11 @@ def _faults(workload: Pods, intents: list[Intent], meaning: Meaning) -> Iterator
     for intent in speaking:
         alone = all(other.source == intent.source for other in speaking if ports_overlap(other.ports, intent.ports))
         if identity(intent.source) is None and (intent.identity or not alone):
-            yield INEXPRESSIBLE.error((*intent.path, "from"), _no_identity(intent, workload))
+            yield INEXPRESSIBLE.error((*intent.path, "from"), _no_identity(intent, workload, instead=instead))
     yield from _shared_accounts(speaking, workload)
 
 
-def _no_identity(intent: Intent, workload: Pods) -> str:
+def _no_identity(intent: Intent, workload: Pods, *, instead: bool) -> str:
     source = intent.source
     if isinstance(source, Pods) and source.workload and source.meshed:
         return f"Istio knows callers by service account, and {source} has none; add serviceAccount to it"
@@ -111,8 +114,8 @@ def _no_identity(intent: Intent, workload: Pods) -> str:
             " namespace"
         )
     return (
-        f"Istio cannot tell {source} from the other callers of {workload} on this port; use a port of its own, or"
-        " http: cilium"
+        f"Istio cannot tell {source} from the other callers of {workload} on this port; use a port of its own"
+        f"{', or http: cilium without mesh: true' if instead else ''}"
     )
 
 
@@ -165,6 +168,7 @@ def _draft(workload: Pods, intents: list[Intent], meaning: Meaning) -> Draft:
         "Istio filters requests and identities at the sidecar; other ports are left to the network policies",
         Phase.WORKLOADS,
         rank=BEFORE_WORKLOADS,
+        path=intents[0].path,
     )
 
 

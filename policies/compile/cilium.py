@@ -6,6 +6,7 @@ closes what it names and nothing else, whatever lands first.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import product
@@ -30,7 +31,7 @@ from policies.compile.drafts import (
 )
 from policies.dns import ANY_NAME, DNS_PORTS, RESOLVER
 from policies.intents import DIRECTIONS, Direction, DnsRight, Isolation, Meaning
-from policies.names import slug
+from policies.names import fingerprint, slug
 from policies.peers import Address, ApiServer, Name, Node, Outside, Peer, Pods
 from policies.ports import Ports, ports_text
 from policies.requests import Requests
@@ -82,6 +83,7 @@ def _draft(group: list[Allowance], section: str, rules: list[Spec], phase: Phase
         texts([one.intent for one in group], layer),
         why,
         phase,
+        path=first.intent.path,
     )
 
 
@@ -114,22 +116,26 @@ def dns_draft(right: DnsRight) -> Draft:
         (str(right),),
         "Cilium must see the answers to know the addresses" if learned else "a NetworkPolicy cannot filter names",
         Phase.ALLOWS,
+        path=right.path,
     )
 
 
 def plain_dns_drafts(right: DnsRight) -> Iterator[Draft]:
     """Policies for a right to ask for any name everywhere; several where pods are left out by several labels."""
     rule = {**_peer(RESOLVER, "egress"), **_ports(DNS_PORTS)}
-    for number, selector in enumerate(selectors_without(right.pods, right.except_)):
+    for selector in selectors_without(right.pods, right.except_):
+        # another selector is another object: changed in place it would leave pods out before the next one has them
+        mark = (selector_mark(selector),) if right.except_ else ()
         yield Draft(
             CLUSTERWIDE_POLICY,
             None,
-            (right.pods.slug, "dns", *((str(number + 1),) if number else ())),
+            (right.pods.slug, "dns", *mark),
             {"endpointSelector": selector, "enableDefaultDeny": dict(NO_ISOLATION), "egress": [rule]},
             right.layer,
             (str(right),),
             "it is for more than one namespace",
             Phase.ALLOWS,
+            path=right.path,
         )
 
 
@@ -147,6 +153,7 @@ def local_dns_draft(right: DnsRight, capabilities: Capabilities) -> Draft:
         (str(right),),
         "LocalDNS listens on the node, which a NetworkPolicy cannot name",
         Phase.ALLOWS,
+        path=right.path,
     )
 
 
@@ -167,6 +174,7 @@ def isolation_draft(isolation: Isolation) -> Draft:
         (str(isolation), f"{isolation.layer.label}: spare {', '.join(isolation.pods.not_in)}"),
         "it is for more than one namespace",
         Phase.ISOLATION,
+        path=isolation.path,
     )
 
 
@@ -204,6 +212,11 @@ def selectors_without(pods: Pods, left_out: Iterable[Pods]) -> list[Spec]:
         if selector not in found:
             found.append(selector)
     return found
+
+
+def selector_mark(selector: Spec) -> str:
+    """A short mark that tells selectors apart."""
+    return fingerprint(json.dumps(selector, sort_keys=True))
 
 
 def peer_selector(pods: Pods) -> Spec:

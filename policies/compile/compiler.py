@@ -18,6 +18,7 @@ from policies.compile.cilium import (
 from policies.compile.drafts import Allowance, Draft
 from policies.compile.network_policy import network_policies
 from policies.compile.surroundings import namespaces, peer_authentications
+from policies.dns import reaches_addresses
 from policies.intents import DnsRight, Meaning
 
 LOCAL_DNS_NAMES = Rule(
@@ -62,7 +63,7 @@ def _dns(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], lis
     for right in meaning.dns:
         if right.names is not None:
             drafts.append(dns_draft(right))
-            problems.extend(_name_problems(right, capabilities))
+            problems.extend(_name_problems(right, meaning, capabilities))
         elif right.pods.namespace is None:
             drafts.extend(plain_dns_drafts(right))
         if capabilities.local_dns and right.names is None:
@@ -70,7 +71,7 @@ def _dns(meaning: Meaning, capabilities: Capabilities) -> tuple[list[Draft], lis
     return drafts, problems
 
 
-def _name_problems(right: DnsRight, capabilities: Capabilities) -> list[Problem]:
+def _name_problems(right: DnsRight, meaning: Meaning, capabilities: Capabilities) -> list[Problem]:
     found = []
     if capabilities.local_dns:
         message = (
@@ -78,8 +79,11 @@ def _name_problems(right: DnsRight, capabilities: Capabilities) -> list[Problem]
         )
         found.append(LOCAL_DNS_NAMES.error(right.path, message))
     if capabilities.managed and right.names == ("*",):
+        reached = reaches_addresses(right.pods, meaning)
+        why = f", as it may reach {reached[0]} too" if reached else ""
         message = (
-            f"{right.pods} may ask for any name through Cilium's proxy, by a bare * that AKS may refuse; set dns: names"
+            f"{right.pods} may ask for any name through Cilium's proxy{why}, by a bare * that AKS may refuse; set dns:"
+            " names"
         )
         found.append(EVERY_NAME.warning(right.path, message))
     return found

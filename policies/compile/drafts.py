@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Any, Protocol
 
+from components.problems import KeyPath
 from policies.attribution import BUNDLE_SEPARATOR
 from policies.intents import Direction, Intent, Layer
 from policies.peers import Peer, Pods
@@ -54,6 +55,7 @@ class Draft:
         why: Why it is of this kind.
         phase: When it lands.
         rank: Order within a phase: lower ones land first.
+        path: Where the first of its intents is written.
     """
 
     api: tuple[str, str]
@@ -65,6 +67,7 @@ class Draft:
     why: str
     phase: Phase
     rank: int = 0
+    path: KeyPath = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.compile.cilium import selectors_without
+from policies.compile.cilium import selector_mark, selectors_without
 from policies.compile.drafts import NETWORK_POLICY, Allowance, Draft, Phase, Spec, owner, texts
-from policies.dns import DNS_PORTS, RESOLVER
+from policies.dns import ANY_NAME, DNS_PORTS, RESOLVER
 from policies.intents import DIRECTIONS, Direction, DnsRight, Isolation, Meaning
 from policies.peers import Address, Peer, Pods
 from policies.ports import Ports
@@ -69,6 +69,7 @@ def _own_draft(
         Phase.WORKLOADS if subject.labels else Phase.REMAINDERS,
         # more particular ones first; of a whole namespace after what leaves some of its pods out
         rank=1 - len(subject.labels),
+        path=own[0].intent.path,
     )
 
 
@@ -115,18 +116,32 @@ def _remainders(owned: Mapping[tuple[Pods, Direction], list[Allowance]], meaning
             for allowance in found
         ]
         rules = _rules(wide, [right])
-        for number, selector in enumerate(selectors_without(right.pods, right.except_)):
+        selectors = selectors_without(right.pods, right.except_)
+        for selector in selectors:
+            # of several each is an object of its own: changed in place it would leave pods out before the next has them
+            mark = (selector_mark(selector),) if len(selectors) > 1 else ()
             yield Draft(
                 NETWORK_POLICY,
                 right.pods.namespace,
-                ("dns", *((str(number + 1),) if number else ())),
+                ("dns", *mark),
                 {"podSelector": selector, **_sections({"egress": rules})},
                 right.layer,
                 texts([right, *(one.intent for one in wide)], right.layer),
-                f"leaves out {', '.join(map(str, right.except_))}: beside a plain allow their list of names would be"
-                " void",
+                _left_out_because(right, meaning),
                 Phase.REMAINDERS,
+                path=right.path,
             )
+
+
+def _left_out_because(right: DnsRight, meaning: Meaning) -> str:
+    """Why some pods are not in a plain right to ask DNS."""
+    learned = [one for one in right.except_ if any(own.pods == one and own.names == ANY_NAME for own in meaning.dns)]
+    listed = [one for one in right.except_ if one not in learned]
+    reasons = [
+        *([f"{', '.join(map(str, listed))}: beside a plain allow their list of names would be void"] if listed else []),
+        *([f"{', '.join(map(str, learned))}: Cilium must see the answers that they get"] if learned else []),
+    ]
+    return f"leaves out {'; and '.join(reasons)}"
 
 
 def _isolations(
@@ -156,6 +171,7 @@ def _isolations(
             texts([*isolations, *(rights if "egress" in directions else ()), *allowed], isolations[0].layer),
             "a NetworkPolicy isolates a namespace exactly",
             Phase.ISOLATION,
+            path=isolations[0].path,
         )
 
 

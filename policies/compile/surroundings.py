@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.capabilities import Capabilities
 from policies.compile.drafts import NAMESPACE, PEER_AUTHENTICATION, Draft, Phase, texts
-from policies.intents import Meaning, MutualTls
+from policies.intents import Meaning, MutualTls, bundle_path
 from policies.names import slug
 
 REVISION_LABEL = "istio.io/rev"
@@ -34,6 +34,7 @@ def namespaces(meaning: Meaning, capabilities: Capabilities) -> Iterator[Draft]:
             (str(made),),
             "the bundle makes this namespace",
             Phase.NAMESPACES,
+            path=bundle_path(made.layer.bundle, "namespaces", name),
         )
 
 
@@ -53,4 +54,5 @@ def peer_authentications(meaning: Meaning) -> Iterator[Draft]:
             texts(said, layer),
             "sidecars decide which callers they accept",
             Phase.MUTUAL_TLS,
+            path=said[0].path,
         )

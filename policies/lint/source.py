@@ -34,12 +34,14 @@ class Source:
         file: Its file, as the user knows it; the manifest's name where it was compiled.
         line: Line of a path in it.
         written: Whether a person wrote it.
+        place: Where the intent is written that it was compiled from; None for what a person wrote.
     """
 
     object: Object
     file: str
     line: Callable[[KeyPath], int]
     written: bool = True
+    place: KeyPath | None = None
 
     @property
     def kind(self) -> str:
@@ -74,8 +76,9 @@ class Source:
         return isinstance(annotations, dict) and annotations.get(MEANS_ANNOTATION) == what
 
     def at(self, problem: Problem) -> Problem:
-        """A problem at its place in the manifest's file."""
-        return replace(problem, file=self.file, line=self.line(problem.path))
+        """A problem at its place in the manifest's file, or at the intent that the manifest is for."""
+        path = problem.path if self.place is None else self.place
+        return replace(problem, path=path, file=self.file, line=self.line(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,3 +266,25 @@ def test_two_baselines_say_the_same_of_dns() -> None:
             " baseline; give both the same [BND-15]"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ({"entity": "outside"}, "error: outside has no sidecar; let it call a gateway of the mesh"),
+        ({"entity": "cluster"}, "warning: any pod may have no sidecar; let it call a gateway of the mesh"),
+        ({"namespace": "office"}, "error: namespace office has no sidecar; set mesh: true on its namespace"),
+    ],
+    ids=["outside", "any-pod", "namespace"],
+)
+def test_what_to_do_about_callers_without_sidecars(source: Object, expected: str) -> None:
+    layers: list[Object] = [
+        ISOLATED,
+        {"mesh": {"namespaces": ["shop"]}},
+        {"flows": [{"from": source, "to": "backend", "ports": ["http"]}]},
+    ]
+    severity, _, what = expected.partition(": ")
+    said = "warning: " if severity == "warning" else ""
+    assert problems(shop(*layers), ISTIO) == [
+        f"layers[2].flows[0]: {said}backend takes only mutual TLS, and {what}, or mtls: PERMISSIVE [BND-20]"
+    ]

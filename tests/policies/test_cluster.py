@@ -10,7 +10,7 @@ import yaml
 from policies.attachment import ClusterPoliciesConfig
 from policies.bundle import Reading
 from policies.capabilities import Capabilities
-from policies.cluster import PolicyPlan, plan_policies
+from policies.cluster import TWICE, PolicyPlan, plan_policies
 from policies.library import File, UnreadableFileError
 from stacks.wording import problems_of
 from stacks.yaml_document import read
@@ -192,6 +192,31 @@ def test_two_bundles_are_looked_at_together() -> None:
     )
 
 
+def test_what_is_wrong_with_a_compiled_manifest_is_told_at_its_intent() -> None:
+    found = plan({"base": shop(ISOLATED), "calls": shop({"flows": [{"from": "frontend", "to": "backend"}]})})
+    places = {(source.label, source.file, source.place) for bundle in found.bundles for source in bundle.sources}
+    assert places == {
+        ("NetworkPolicy base.isolation", "bundles/base.yaml", ("layers", 0, "baseline", "isolate", 0)),
+        ("NetworkPolicy calls.backend.ingress", "bundles/calls.yaml", ("layers", 0, "flows", 0)),
+        ("NetworkPolicy calls.frontend.egress", "bundles/calls.yaml", ("layers", 0, "flows", 0)),
+    }
+    (source,) = (one for one in found.bundles[1].sources if one.label == "NetworkPolicy calls.backend.ingress")
+    assert str(source.at(TWICE.error(("spec", "ingress"), "wrong"))) == (
+        "bundles/calls.yaml:27 layers[0].flows[0]: wrong [BND-23]"
+    )
+
+
+def test_the_same_manifest_twice_is_told_where_it_is_named() -> None:
+    bundle = shop(ISOLATED, {"raw": ["extra.yaml", "copy.yaml"]})
+    text = yaml.safe_dump(RAW)
+    assert lines(plan({"shop": bundle}, {"extra.yaml": text, "copy.yaml": text})) == [
+        (
+            "bundles/shop.yaml:32 layers[1].raw[1]: shop (raw) and shop (raw) both make CiliumNetworkPolicy mine;"
+            " remove one of the two [BND-23]"
+        )
+    ]
+
+
 def test_a_bundle_is_attached_once() -> None:
     found = plan({"shop": shop(ISOLATED)}, attached=[{"name": "shop"}, {"name": "shop"}])
     assert lines(found) == ["policies.main.bundles[1].name: 'shop' is attached twice; remove one of the two [BND-23]"]
@@ -201,8 +226,8 @@ def test_two_bundles_do_not_make_the_same_namespace() -> None:
     bundle = shop(ISOLATED, namespaces={"shop": {"manage": True}, "office": {}})
     assert lines(plan({"first": bundle, "second": bundle})) == [
         (
-            "policies.main.bundles: first (namespaces) and second (namespaces) both make Namespace shop; remove one"
-            " of the two [BND-23]"
+            "bundles/second.yaml:2 namespaces.shop: first (namespaces) and second (namespaces) both make Namespace"
+            " shop; remove one of the two [BND-23]"
         )
     ]
 

@@ -151,3 +151,14 @@ def test_nothing_is_said_about_isolation_while_a_baseline_cannot_be_read() -> No
     found = said(broken, one(GET), L7)
     assert [line for line in found if "BND-18" in line or "BND-19" in line] == []
     assert found
+
+
+def test_whoever_may_ask_for_any_name_is_told_why() -> None:
+    name: Object = {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}, "ports": [443]}]}
+    address: Object = {"egress": [{"from": "backend", "to": {"cidr": "203.0.113.0/24"}, "ports": [443]}]}
+    assert said(shop(ISOLATED, name), shop(address), FQDN) == [
+        (
+            "layers[1].egress[0]: warning: backend may ask for any name through Cilium's proxy, as it may reach"
+            " 203.0.113.0/24 too, by a bare * that AKS may refuse; set dns: names [ACNS-08]"
+        )
+    ]

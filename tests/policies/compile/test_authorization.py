@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.policies.builder import ISOLATED, ISTIO, Object, objects, problems, shop
+from tests.policies.builder import BYO, ISOLATED, ISTIO, Object, objects, problems, shop
 
 GET_DATA: Object = {
     "from": "frontend",
@@ -102,8 +103,7 @@ def test_calls_allowed_by_identity_need_no_request() -> None:
     [
         pytest.param(
             {"namespaces": {"shop": {}, "office": {}}},
-            "layers[1].http[0].to: backend has no sidecar to filter at; set mesh: true on namespace shop, or http:"
-            " cilium [BND-13]",
+            "layers[1].http[0].to: backend has no sidecar to filter at; set mesh: true on namespace shop [BND-13]",
             id="target-without-sidecar",
         ),
         pytest.param(
@@ -121,7 +121,7 @@ def test_calls_allowed_by_identity_need_no_request() -> None:
         pytest.param(
             {"from": {"entity": "outside"}},
             "layers[1].http[1].from: Istio cannot tell outside from the other callers of backend on this port; use a"
-            " port of its own, or http: cilium [BND-13]",
+            " port of its own [BND-13]",
             id="caller-outside",
         ),
         pytest.param(
@@ -142,6 +142,22 @@ def test_what_istio_cannot_tell_is_refused(change: Object, expected: str) -> Non
         del bundle["workloads"]["frontend"]["serviceAccount"]
     bundle["namespaces"] = change.get("namespaces", bundle["namespaces"])
     assert expected in problems(bundle, ISTIO)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"namespaces": {"shop": {}, "office": {}}}, "mesh: true on namespace shop, or http: cilium [BND-13]"),
+        ({"from": {"entity": "outside"}}, "use a port of its own, or http: cilium without mesh: true [BND-13]"),
+    ],
+    ids=["no-sidecar", "outside"],
+)
+def test_cilium_is_offered_only_where_it_may_filter_instead(change: Object, expected: str) -> None:
+    both = replace(BYO, istio=ISTIO.istio, http="istio")
+    second = {**GET_DATA, "from": change.get("from", "printer"), "allow": [{"methods": ["POST"]}]}
+    bundle = shop(ISOLATED, {"http": [GET_DATA, second]}, namespaces=change.get("namespaces", shop()["namespaces"]))
+    assert any(line.endswith(expected) for line in problems(bundle, both)), problems(bundle, both)
+    assert not any("http: cilium" in line for line in problems(bundle, ISTIO))
 
 
 def test_two_filtered_workloads_that_one_pod_could_be_are_refused() -> None:

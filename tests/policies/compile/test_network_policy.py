@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.policies.builder import FQDN, ISOLATED, PLAIN, Object, objects, shop
+import pytest
+
+from tests.policies.builder import FQDN, ISOLATED, PLAIN, Object, compiled, objects, shop
 
 FRONTEND_TO_BACKEND: Object = {"flows": [{"from": "frontend", "to": "backend", "ports": ["http"]}]}
 
@@ -143,11 +145,25 @@ def test_pods_with_a_list_of_names_are_left_out_of_the_plain_right_to_ask_dns() 
 def test_pods_that_are_left_out_by_two_labels_take_two_selectors() -> None:
     bundle = shop(ISOLATED, {"egress": [{"from": "backend", "to": {"fqdn": "api.example.com"}}]})
     bundle["workloads"]["backend"]["labels"] = {"app": "backend", "tier": "api"}
-    found = objects(bundle, FQDN)
-    assert found["NetworkPolicy shop.dns"]["podSelector"]["matchExpressions"][0]["key"] == "app"
-    assert found["NetworkPolicy shop.dns.2"]["podSelector"]["matchExpressions"] == [
-        {"key": "tier", "operator": "NotIn", "values": ["api"]}
-    ]
+    found = [spec for name, spec in objects(bundle, FQDN).items() if name.startswith("NetworkPolicy shop.dns.")]
+    assert sorted(spec["podSelector"]["matchExpressions"][0]["key"] for spec in found) == ["app", "tier"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param([], "leaves out backend: beside a plain allow their list of names would be void", id="a-list"),
+        pytest.param(
+            [{"from": "backend", "to": {"cidr": "203.0.113.0/24"}, "ports": [443]}],
+            "leaves out backend: Cilium must see the answers that they get",
+            id="any-name",
+        ),
+    ],
+)
+def test_why_pods_are_left_out_of_the_plain_right_to_ask_dns(more: list[Object], expected: str) -> None:
+    named: Object = {"from": "backend", "to": {"fqdn": "api.example.com"}, "ports": [443]}
+    _, manifests, _ = compiled(shop(ISOLATED, {"egress": [named, *more]}), FQDN)
+    assert [one.why for one in manifests if one.name == "shop.dns"] == [expected]
 
 
 def test_a_more_particular_workload_inherits_what_a_wider_one_is_allowed() -> None:
