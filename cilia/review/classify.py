@@ -12,7 +12,7 @@ from cilia.review.around import Around, label_of
 from cilia.review.changes import Change
 from cilia.review.pairing import pair
 from cilia.review.planning import Planned, Replacement, forces_new, is_path_parameter, plan
-from cilia.review.policies import isolated_by
+from cilia.review.policies import arrives_with_its_place, isolated_by
 from cilia.review.words import label
 from components.mutability.change import Difference, Effect, Verdict, in_order
 from components.mutability.deployment import (
@@ -99,7 +99,7 @@ def _added(new: Resource, around: Around) -> Change:
         if others:
             message = f"{OVERLAP}: {', '.join(others)}; let them go in an apply before"
             return _whole(new, "add", ("create", "refused"), PREFIX, message)
-    verdict = judged("is created", around.policy(None, new))
+    verdict = None if arrives_with_its_place(new, around.pairs) else judged("is created", around.policy(None, new))
     if verdict:
         return _whole(new, "add", ("create", *verdict.effects), ISOLATION, verdict.message)
     return _whole(new, "add", ("create",), CREATED, "is created")

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from cilia.arm_ids import azure_type
 from cilia.review.isolation import POLICY_KINDS, Selector, gained, isolations
 from policies.attribution import BUNDLE_LABEL, BUNDLE_SEPARATOR, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
 
 if TYPE_CHECKING:
     from cilia.record import Resource
+    from cilia.review.pairing import Pair
 
+_CLUSTER = "containerservice:ManagedCluster"
+_NAMESPACE = "kubernetes:core/v1:Namespace"
 Place = tuple[str, str, str, str]
 """Cluster, namespace (empty: every one), what isolates (`network` or `mesh`), direction."""
 
@@ -73,8 +78,7 @@ def places_of(resource: Resource) -> Iterator[tuple[Place, Selector]]:
     kind = resource.type.rpartition(":")[2]
     if kind not in POLICY_KINDS:
         return
-    metadata: Any = resource.inputs.get("metadata")
-    namespace = str(metadata.get("namespace") or "") if isinstance(metadata, dict) else ""
+    namespace = str(_metadata(resource).get("namespace") or "")
     for space, by, direction, selector in isolations(kind, namespace, resource.inputs):
         yield (_cluster(resource), space, by, direction), selector
 
@@ -86,6 +90,31 @@ def whom(resource: Resource, others: Mapping[Place, list[Selector]]) -> tuple[st
         for (cluster, namespace, by, direction), selector in places_of(resource)
         for workloads in gained(others.get((cluster, namespace, by, direction), ()), [selector])
     )
+
+
+def arrives_with_its_place(resource: Resource, pairs: Sequence[Pair]) -> bool:
+    """Whether the namespace or the cluster of an object is made by the same change, so that nobody is there yet."""
+    fresh = [each.new for each in pairs if each.old is None and each.new and _is_made(each.new)]
+    provider = resource.options.get("provider")
+    above = {
+        urn for each in pairs if each.new and each.new.urn == provider for urn in chain(*each.new.sources.values())
+    }
+    if any(azure_type(new.type) == _CLUSTER and new.urn in above for new in fresh):
+        return True
+    namespace = _metadata(resource).get("namespace")
+    return namespace is not None and any(
+        new.type == _NAMESPACE and new.options.get("provider") == provider and _metadata(new).get("name") == namespace
+        for new in fresh
+    )
+
+
+def _is_made(resource: Resource) -> bool:
+    return not {"id", "import"} & resource.options.keys()
+
+
+def _metadata(resource: Resource) -> Mapping[str, Any]:
+    metadata: Any = resource.inputs.get("metadata")
+    return metadata if isinstance(metadata, Mapping) else {}
 
 
 def pods(workloads: str) -> str:
@@ -119,11 +148,15 @@ def _cluster(resource: Resource) -> str:
 
 def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
     for resource in resources:
-        metadata: Any = resource.inputs.get("metadata")
-        if not isinstance(metadata, dict):
-            continue
+        metadata = _metadata(resource)
         labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-        if BUNDLE_LABEL in labels and INTENTS_ANNOTATION in annotations:
+        if BUNDLE_LABEL not in labels:
+            continue
+        if INTENTS_ANNOTATION not in annotations:
+            layer = str(labels.get(LAYER_LABEL, ""))
+            what = f"{resource.type.rpartition(':')[2]} {metadata.get('name')}"
+            yield _cluster(resource), str(labels[BUNDLE_LABEL]), layer, f"{layer}: {what}, written by hand"
+        else:
             for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
                 # an object may carry what several layers say; each intent begins with its own, and with its bundle
                 # where that is another than the object's

@@ -6,7 +6,7 @@ counted, with the command that shows it; the least important goes first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from cilia.findings import problem_json
 from cilia.output import counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.review import Review
-from cilia.review.review_text import intent_lines, isolation_lines
+from cilia.review.review_text import intent_lines, isolation_lines, protection_lines
 from cilia.review.words import EFFECT_WORDS, effects, gone_line, is_dangerous, label, sides, value, verdict
 from components.mutability.change import worst
 
@@ -110,10 +110,18 @@ def _section(review: Review) -> _Section:
     head = [f"### {_plain(review.stack)}: {verdict(changes)}", ""]
     head += [line for note in review.notes for line in (f"> {_plain(note)}", "")]
     isolation = _lines(1, "Isolation", isolation_lines(review.policies))
+    protection = _lines(1, "Protection", protection_lines(changes))
     parts = [
         isolation,
+        protection,
         # without a title between them two lists would be one
-        _Part(0, ["**Changes**", ""] if isolation.items else [], [_item(change) for change in own], [""], "change"),
+        _Part(
+            0,
+            ["**Changes**", ""] if isolation.items or protection.items else [],
+            [_item(change) for change in own],
+            [""],
+            "change",
+        ),
         _table(review),
         _lines(2, "Policies", intent_lines(review.policies)),
         _folded(
@@ -122,9 +130,7 @@ def _section(review: Review) -> _Section:
             [_item(change) for change in follow],
             "change",
         ),
-        _folded(
-            4, f"{counted(len(harmless), 'change')} without danger", [_item(change) for change in harmless], "change"
-        ),
+        _folded(4, counted(len(harmless), "other change"), [_item(change) for change in harmless], "change"),
         _problems(review),
     ]
     return _Section(head, parts, command)
@@ -149,9 +155,18 @@ def _table(review: Review) -> _Part:
 def _problems(review: Review) -> _Part:
     problems = [problem_json(problem) for problem in review.preview.loaded.problems]
     items = [
-        f"- {each['severity']}: {_code(each['path'])} {_plain(each['message'])} [{each['rule']}]" for each in problems
+        f"- {each['severity']}: {_where(each)}{_code(each['path'])} {_plain(each['message'])} [{each['rule']}]"
+        for each in problems
     ]
     return _folded(5, counted(len(items), "problem") + " of the stack file", items, "problem")
+
+
+def _where(problem: Mapping[str, object]) -> str:
+    """The file of a problem with the line, as far as it has them."""
+    if not problem["file"]:
+        return ""
+    place = str(problem["file"]) + (f":{problem['line']}" if problem["line"] else "")
+    return f"{_code(place)} "
 
 
 def _item(change: Change) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from cilia.output import Look, Style, counted
+from cilia.output import Look, Style, counted, listed
 from cilia.review.changes import Change, by_danger
 from cilia.review.policies import PolicyChanges, pods
 from cilia.review.review import Review
@@ -15,6 +15,8 @@ from components.mutability.change import EFFECTS, Effect
 
 _MARGIN = "    "
 _VALUE_CHARACTERS = 200
+_PROTECTED = 8
+"""How many of what loses its protection are named."""
 _LOOKS: dict[Effect, Look] = {"refused": "red", "delete": "red", "replace": "red", "noEffect": "dim", "create": "green"}
 
 
@@ -27,16 +29,17 @@ def review_text(review: Review, style: Style) -> Iterator[str]:
     for note in review.notes:
         yield from _wrapped(f"Note: {note}", "", style)
     yield from _listed("Isolation", isolation_lines(review.policies), style)
+    yield from _listed("Protection", protection_lines(changes), style)
     dangerous = [change for change in changes if is_dangerous(change)]
     for change in dangerous:
         yield ""
         yield from _block(change, style)
     along = [change for change in changes if change.comes_along]
     harmless = [change for change in changes if not is_dangerous(change) and not change.comes_along]
-    for title, rest in (("with what is replaced", along), ("without danger", harmless)):
+    for noun, title, rest in (("change", " with what is replaced", along), ("other change", "", harmless)):
         if rest:
             yield ""
-            yield style.paint(f"{counted(len(rest), 'change')} {title}", "bold")
+            yield style.paint(f"{counted(len(rest), noun)}{title}", "bold")
             for change in rest:
                 yield from _line(change, style)
     yield from _addresses(review, style)
@@ -97,6 +100,16 @@ def _listed(title: str, lines: Sequence[str], style: Style) -> Iterator[str]:
         yield style.paint(title, "bold")
         for line in lines:
             yield from _wrapped(line, "  ", style)
+
+
+def protection_lines(changes: Sequence[Change]) -> Sequence[str]:
+    """What loses its protection, in one line: nothing happens by it yet, and the next apply may do anything."""
+    names = [label(change.urn) for change in changes if change.path == "options.protect" and not change.after]
+    if not names:
+        return []
+    shown = names if len(names) <= _PROTECTED else [*names[:_PROTECTED], f"{len(names) - _PROTECTED} more"]
+    are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    return [f"{listed(shown)} {are} no longer protected: the next apply may remove or replace {them}"]
 
 
 def isolation_lines(policies: PolicyChanges) -> Sequence[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.mutability.change import Difference, Row, Subject, Verdict, always
@@ -29,6 +30,13 @@ ISOLATION = Rule(
     " https://istio.io/latest/docs/concepts/security/#implicit-enablement",
 )
 _LISTED = 5
+_DENIES = ("ingressDeny", "egressDeny")
+_ALLOWS = ("ingress", "egress", "rules")
+_NARROWS_AS_IT_GROWS = re.compile(r"selector|except|match|when|header|requires|^not", re.IGNORECASE)
+"""In these more words mean less, or nothing that is certain."""
+_CUT = {False: "what nothing else allows is cut", True: "it is cut, whatever allows it"}
+_MAY_PASS = {False: "what did not pass may pass", True: "it may pass again, where something allows it"}
+_SAYS_WHAT = re.compile(r"spec\.((ingress|egress)(Deny)?|rules)")
 
 
 def judged(done: str, subject: Subject) -> Verdict | None:
@@ -38,14 +46,43 @@ def judged(done: str, subject: Subject) -> Verdict | None:
         done: What happens to it: `is created`.
         subject: The policy, with whom it isolates and lets go.
     """
-    parts = []
+    parts: list[str] = []
+    gone = bool(subject.old) and not subject.new
+    if gone and subject.kind in KINDS:
+        parts += _gone(subject)
     if subject.kind == MUTUAL_TLS and _is_strict(subject.new) != _is_strict(subject.old):
         parts.append(PLAIN_TEXT if _is_strict(subject.new) else LET_IN)
     if subject.isolates:
         parts.append(f"isolates {_some(subject.isolates)}: from then on only what policies allow goes on")
     if subject.releases:
         parts.append(f"nothing isolates {_some(subject.releases)} any more: everything is allowed there")
-    return Verdict(("disruptive",), f"{done}; {'; '.join(parts)}") if parts else None
+    acts = subject.isolates or subject.releases or subject.kind == MUTUAL_TLS
+    return Verdict(("disruptive",) if acts else (), f"{done}; {'; '.join(parts)}") if parts else None
+
+
+def _gone(subject: Subject) -> Iterator[str]:
+    """What a policy did that is deleted, beside isolating."""
+    specs = list(_specs(subject.old))
+    denying = any(_denies(spec) for spec in specs)
+    allowing = any(spec.get(name) for spec in specs for name in _ALLOWS if spec.get("action") != "DENY")
+    if denying:
+        yield "what it denied may pass again, where something allows it"
+    if allowing and not subject.releases:
+        yield "what only it allowed is cut where pods stay isolated"
+    if not (denying or allowing or subject.releases):
+        yield "others isolate those whom it selects"
+
+
+def _denies(spec: Mapping[str, Any]) -> bool:
+    return spec.get("action") == "DENY" or any(spec.get(name) for name in _DENIES)
+
+
+def _specs(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a policy says; Cilium's may say several things."""
+    several = inputs.get("specs")
+    for spec in (inputs.get("spec"), *(several if isinstance(several, list) else ())):
+        if isinstance(spec, Mapping):
+            yield spec
 
 
 def _is_strict(inputs: Mapping[str, Any]) -> bool:
@@ -59,10 +96,37 @@ def _some(whom: tuple[str, ...]) -> str:
     return ", ".join(whom[:_LISTED]) + more
 
 
-def _spec(_: Difference, subject: Subject) -> Verdict:
-    return judged("it acts at once", subject) or Verdict(
-        ("inPlace",), "what it allows changes at once; nobody gains or loses isolation by it"
-    )
+def _spec(difference: Difference, subject: Subject) -> Verdict:
+    found = judged("it acts at once", subject)
+    if found is not None:
+        return found
+    grows, shrinks = (_grows(*each) for each in _both_ways(difference))
+    if grows == shrinks or not _SAYS_WHAT.fullmatch(difference.path):
+        return Verdict(("inPlace",), "what it allows changes at once; nobody gains or loses isolation by it")
+    denies = difference.path.endswith("Deny") or any(spec.get("action") == "DENY" for spec in _specs(subject.new))
+    more = f"{'denies' if denies else 'allows'} {'more' if grows else 'less'}"
+    cuts = grows == denies
+    what = _CUT[denies] if cuts else _MAY_PASS[denies]
+    return Verdict(("disruptive",) if cuts else ("inPlace",), f"{more} at once: {what}; isolation stays as it is")
+
+
+def _both_ways(difference: Difference) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    return (difference.before, difference.after), (difference.after, difference.before)
+
+
+def _grows(small: Any, large: Any) -> bool:
+    """Whether a value is another one with more items in its lists, and nothing else differs.
+
+    Empty lists say everything or nothing, depending on where they are, so that they do not grow.
+    """
+    if isinstance(small, Mapping) and isinstance(large, Mapping):
+        unsure = (name for name in small if small.get(name) != large.get(name) and _NARROWS_AS_IT_GROWS.search(name))
+        return small.keys() == large.keys() and not any(unsure) and all(_grows(small[k], large[k]) for k in small)
+    if isinstance(small, list) and isinstance(large, list):
+        if len(small) == len(large):
+            return all(_grows(one, other) for one, other in zip(small, large, strict=True))
+        return bool(small) and len(small) < len(large) and all(one in large for one in small)
+    return bool(small == large)
 
 
 def _plain_text(difference: Difference, _: Subject) -> Verdict:

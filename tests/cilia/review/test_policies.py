@@ -8,7 +8,7 @@ import pytest
 
 from cilia.record import Resource
 from cilia.review.policies import policy_changes
-from tests.cilia.review.builder import PROVIDER, made, urn
+from tests.cilia.review.builder import PROVIDER, cluster, judged, kubernetes, made, urn
 from tests.policies.builder import ISOLATED, compiled, shop
 
 CILIUM = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
@@ -16,12 +16,16 @@ NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 ISTIO = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
 
 
-def policy(token: str, spec: dict[str, Any] | None, intents: str = "", **more: Any) -> Resource:
+def policy(
+    token: str, spec: dict[str, Any] | None, intents: str = "", labels: dict[str, str] | None = None, **more: Any
+) -> Resource:
     """A policy in namespace `shop` of cluster `main`."""
     metadata: dict[str, Any] = {"name": "p", "namespace": "shop"}
     if intents:
         metadata["labels"] = {"cilia/bundle": "shop", "cilia/layer": "flows"}
         metadata["annotations"] = {"cilia/intents": intents}
+    if labels:
+        metadata["labels"] = labels
     body = {"metadata": metadata, **({"spec": spec} if spec is not None else {}), **more}
     return made(token, "p", body, provider=urn(PROVIDER, "main"))
 
@@ -44,9 +48,30 @@ def test_what_another_bundle_says_in_an_object_is_that_bundles_wherever_it_moves
         ("partner", "calls", "calls: b to c"),
     ]
     own = policy(NETWORK_POLICY, None, "flows: a to b")
-    moved = policy(NETWORK_POLICY, None, "calls: b to c")
-    moved.inputs["metadata"]["labels"] = {"cilia/bundle": "partner", "cilia/layer": "calls"}
+    labels = {"cilia/bundle": "partner", "cilia/layer": "calls"}
+    moved = policy(NETWORK_POLICY, None, "calls: b to c", labels)
     assert not policy_changes(shared, [own, moved])
+
+
+def test_object_that_a_person_wrote_comes_and_goes_by_its_kind_and_name() -> None:
+    written = policy(NETWORK_POLICY, None, labels={"cilia/bundle": "shop", "cilia/layer": "raw"})
+    place = {"cluster": "main", "bundle": "shop", "layer": "raw"}
+    found = policy_changes([written], [])
+    assert found.removed == ({**place, "intent": "raw: NetworkPolicy p, written by hand"},)
+    assert policy_changes([], [written]).added == found.removed
+
+
+def test_policy_in_a_namespace_or_cluster_of_the_same_change_meets_nobody() -> None:
+    provider = urn(PROVIDER, "main")
+    deny = policy(NETWORK_POLICY, {"podSelector": {}})
+    namespace = made("kubernetes:core/v1:Namespace", "shop", {"metadata": {"name": "shop"}}, provider=provider)
+    other = made("kubernetes:core/v1:Namespace", "other", {"metadata": {"name": "other"}}, provider=provider)
+    assert judged([], [namespace, deny])["p", None].effects == ("create",)
+    assert judged([], [other, deny])["p", None].effects == ("create", "disruptive")
+    assert judged([namespace], [namespace, deny])["p", None].effects == ("create", "disruptive")
+    assert judged([], [cluster(), kubernetes(), deny])["p", None].effects == ("create",)
+    there = [cluster(), kubernetes()]
+    assert judged(there, [*there, deny])["p", None].effects == ("create", "disruptive")
 
 
 def test_unchanged_policies_change_nothing() -> None:

@@ -53,7 +53,7 @@ def test_comment_as_a_whole() -> None:
 </details>
 
 <details>
-<summary>1 change without danger</summary>
+<summary>1 other change</summary>
 
 - **updated in place** ManagedCluster other `tags.env`: `a` → `b`<br>this happens [MUT-06].
 
@@ -85,7 +85,7 @@ def test_stack_without_an_answer_says_why() -> None:
 def test_stack_with_errors_lists_them() -> None:
     found = review_markdown([review(found=None, text="config: {}\n")])
     assert "**No answer:** the stack has errors, so that nothing can be deployed" in found
-    assert "- error: " in found
+    assert "- error: `stacks/Pulumi.dev.yaml:1` `environment` missing; " in found
 
 
 @pytest.mark.parametrize(("stacks", "changes"), [(1, 1), (1, 500), (40, 20), (2000, 1)])

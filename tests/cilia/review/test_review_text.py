@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cilia.output import Style
 from cilia.review.addresses import AddressChange
+from cilia.review.changes import Change
 from cilia.review.policies import PolicyChanges
 from cilia.review.review_text import review_text
 from tests.cilia.review.builder import CLUSTER, POOL, urn
@@ -54,7 +55,7 @@ def test_dangers_come_first_then_what_comes_along_then_the_rest() -> None:
         "  replaced  ManagedCluster main  tags.a: a -> b",
         "      comes with the replacement [PRV-04]",
         "",
-        "2 changes without danger",
+        "2 other changes",
         "  updated in place  ManagedCluster other  tags.env: a -> b",
         "      this happens [MUT-06]",
         "  created  ManagedCluster new",
@@ -78,6 +79,20 @@ def test_of_lists_only_what_differs_is_shown() -> None:
     assert found[4] == "    b, and 2 as before -> d, and 2 as before"
     found = lines(change("rolling", before=["c", "a"], after=["a", "c"]))
     assert found[4] == "    c, a -> a, c"
+
+
+def test_what_loses_its_protection_has_a_line_of_its_own() -> None:
+    def freed(name: str, **more: object) -> Change:
+        return change("noEffect", name=name, path="options.protect", before=True, after=None, **more)  # type: ignore[arg-type]
+
+    assert lines(freed("main"))[2:5] == [
+        "",
+        "Protection",
+        "  ManagedCluster main is no longer protected: the next apply may remove or replace it",
+    ]
+    many = " ".join(lines(*(freed(f"c{number}") for number in range(10)))[4:7])
+    assert "ManagedCluster c7 and 2 more are no longer protected" in " ".join(many.split())
+    assert "Protection" not in lines(change("noEffect", path="options.protect", before=None, after=True))
 
 
 def isolation(*values: str) -> dict[str, str]:
