@@ -115,8 +115,18 @@ EXISTS = Rule(
     " it lives.",
     source='pulumi-azure-native, "cannot create already existing resource"; pulumi/pulumi-kubernetes#4278',
 )
+TAKEN_BACK = Rule(
+    "PRV-15",
+    "What the program ignored is compared again with what Pulumi remembers",
+    why="While a property is in `ignoreChanges`, Pulumi keeps the input of the last deployment, whatever Azure has."
+    " When the property leaves the list and nobody refreshed, the next deployment sees an old value there and writes,"
+    " or replaces, what Azure had changed long ago.",
+    fix="`pulumi refresh` first, and the value that Azure has into the file; then `pulumi preview` shows no change.",
+    source="https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/; " + _ENGINE,
+)
 
 LOST = {
+    "alertsmanagement:PrometheusRuleGroup": "its alerts, and the series that dashboards read",
     "authorization:RoleAssignment": "the right, until it is granted again",
     "containerservice:AgentPool": "its nodes; their pods run on only where other pools take them",
     "containerservice:ManagedCluster": (
@@ -125,6 +135,11 @@ LOST = {
     "containerservice:MaintenanceConfiguration": "the maintenance window",
     "managedidentity:FederatedIdentityCredential": "the workload's way to a token",
     "managedidentity:UserAssignedIdentity": "the principal with every right that it was granted",
+    "monitor:AzureMonitorWorkspace": "the metrics in it",
+    "monitor:DataCollectionEndpoint": "the way of what is collected through it",
+    "monitor:DataCollectionRule": "what it collects: no metrics or logs from then on",
+    "monitor:DataCollectionRuleAssociation": "what its rule collects of the cluster: no metrics or logs from then on",
+    "monitor:DiagnosticSetting": "the logs of the control plane from then on",
     "network:NatGateway": "the way out of every subnet that uses it",
     "network:NetworkSecurityGroup": "the filter of every subnet that uses it",
     "network:PublicIPAddress": "the address itself, which Azure does not give back",

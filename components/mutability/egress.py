@@ -13,6 +13,10 @@ _OUTBOUND = "https://learn.microsoft.com/azure/aks/egress-outboundtype"
 _NEW_ADDRESS = (
     "the egress address changes and open connections drop; allow lists and authorized ranges need the new one"
 )
+_MORE_ADDRESSES = (
+    "new connections may leave from an address that was not there before; the old ones stay. Allow lists and"
+    " authorized ranges need the new one first"
+)
 
 OUTBOUND_MANAGED = Rule(
     "MUT-11",
@@ -81,25 +85,42 @@ def _address_kinds(inputs: Any) -> set[str]:
     return {kinds[name] for name in profile if name in kinds}
 
 
+def _addresses(difference: Difference, _: Subject) -> Verdict:
+    """Addresses that come beside those that are there, or any other change of them."""
+    before, after = difference.before, difference.after
+    listed = isinstance(before, list) and isinstance(after, list)
+    more = listed and all(each in after for each in before) and bool(before)
+    counted = isinstance(before, int) and isinstance(after, int) and 0 < before <= after
+    return Verdict(("disruptive",), _MORE_ADDRESSES if more or counted else _NEW_ADDRESS)
+
+
 _CUT = always(("disruptive",), _NEW_ADDRESS)
-_HARMLESS = always(("inPlace",), "open connections keep their settings, new ones take these")
+_IDLE = always(("inPlace",), "idle connections are kept for {after} minutes from then on, not {before}")
+_PORTS = always(
+    ("disruptive",),
+    "Azure hands out the ports of outbound connections anew; nothing says that open connections keep theirs",
+)
+_NAME = always(("inPlace",), "the address stays; only its name changes")
 
 EGRESS_ROWS: tuple[Row, ...] = (
     Row(OUTBOUND_OWN, KIND, ("networkProfile.outboundType",), _outbound_own),
     Row(OUTBOUND_MANAGED, KIND, ("networkProfile.outboundType",), _outbound_managed),
     Row(NAT_ADDRESSES, KIND, ("networkProfile.natGatewayProfile",), _nat_profile),
-    *(
-        Row(EGRESS, KIND, (f"networkProfile.{profile}.{name}",), judge)
-        for profile, name, judge in (
-            ("natGatewayProfile", "idleTimeoutInMinutes", _HARMLESS),
-            ("loadBalancerProfile", "idleTimeoutInMinutes", _HARMLESS),
-            ("loadBalancerProfile", "allocatedOutboundPorts", _HARMLESS),
-            ("loadBalancerProfile", "backendPoolType", _HARMLESS),
-        )
+    Row(
+        EGRESS,
+        KIND,
+        tuple(f"networkProfile.{kind}.idleTimeoutInMinutes" for kind in ("natGatewayProfile", "loadBalancerProfile")),
+        _IDLE,
     ),
-    Row(EGRESS, KIND, ("networkProfile.natGatewayProfile", "networkProfile.loadBalancerProfile"), _CUT),
-    Row(EGRESS, "network:NatGateway", ("publicIpAddresses", "publicIpPrefixes"), _CUT),
-    Row(EGRESS, "network:NatGateway", ("idleTimeoutInMinutes",), _HARMLESS),
+    Row(
+        EGRESS,
+        KIND,
+        tuple(f"networkProfile.loadBalancerProfile.{name}" for name in ("allocatedOutboundPorts", "backendPoolType")),
+        _PORTS,
+    ),
+    Row(EGRESS, KIND, ("networkProfile.natGatewayProfile", "networkProfile.loadBalancerProfile"), _addresses),
+    Row(EGRESS, "network:NatGateway", ("publicIpAddresses", "publicIpPrefixes"), _addresses),
+    Row(EGRESS, "network:NatGateway", ("idleTimeoutInMinutes",), _IDLE),
     Row(
         EGRESS,
         "network:NatGateway",
@@ -113,6 +134,7 @@ EGRESS_ROWS: tuple[Row, ...] = (
         ("publicIPAllocationMethod", "zones"),
         always(("refused",), "Azure refuses other {leaf} on an address that exists"),
     ),
-    Row(EGRESS, "network:PublicIPAddress", ("idleTimeoutInMinutes", "dnsSettings"), _HARMLESS),
+    Row(EGRESS, "network:PublicIPAddress", ("idleTimeoutInMinutes",), _IDLE),
+    Row(EGRESS, "network:PublicIPAddress", ("dnsSettings",), _NAME),
 )
 """Rows about ways out, on clusters and on what carries them."""

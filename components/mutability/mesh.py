@@ -35,11 +35,34 @@ def _mesh(difference: Difference, _: Subject) -> Verdict:
         return Verdict(("inPlace",), "installs the mesh; pods join it when they are restarted")
     if path.endswith(".revisions"):
         return _revisions(difference)
+    if path.endswith(".ingressGateways"):
+        return _gateways(difference)
     if difference.kind == "add":
         return Verdict(("inPlace",), "adds to the mesh; what is in it stays as it is")
     return Verdict(
         ("disruptive",), "meshed traffic through what is removed stops until pods are restarted outside of it"
     )
+
+
+def _gateways(difference: Difference) -> Verdict:
+    before, after = (_on(side) for side in (difference.before, difference.after))
+    gone, new = [each for each in before if each not in after], [each for each in after if each not in before]
+    if gone:
+        return Verdict(
+            ("disruptive",),
+            f"the {' and '.join(gone)} ingress gateway goes with its address: what comes in through it stops, and"
+            " another one gets another address",
+        )
+    if new:
+        which = " and an ".join(new)
+        return Verdict(("inPlace",), f"the mesh gets an {which} ingress gateway with an address of its own")
+    return Verdict(("inPlace",), "no ingress gateway comes or goes")
+
+
+def _on(gateways: Any) -> list[str]:
+    """The modes of the gateways that are on: `external`."""
+    found = gateways if isinstance(gateways, list) else []
+    return [str(each.get("mode")).lower() for each in found if isinstance(each, dict) and each.get("enabled")]
 
 
 def _meshed(inputs: Any) -> bool:

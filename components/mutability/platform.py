@@ -37,6 +37,29 @@ RETENTION = Rule(
     fix="Export what has to stay.",
     source="https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure",
 )
+PROTECTION = Rule(
+    "CHG-24",
+    "What watches a cluster, or signs its workloads in, is missed only later",
+    why="Azure switches it off in place, nothing is restarted and nothing fails at once: Defender reports no threat any"
+    " more, alerts on metrics see none, a pod gets no token when it is made the next time.",
+    fix="Know who relies on it; switch what takes its place on first.",
+    source="https://learn.microsoft.com/azure/defender-for-cloud/defender-for-containers-enable;"
+    " https://learn.microsoft.com/azure/azure-monitor/containers/kubernetes-monitoring-disable;"
+    " https://learn.microsoft.com/azure/aks/workload-identity-deploy-cluster#disable-workload-identity",
+)
+_GUARDS = {
+    "securityProfile.defender.securityMonitoring.enabled": (
+        "Defender watches the cluster no longer: no alert of a threat while it runs"
+    ),
+    "securityProfile.workloadIdentity.enabled": (
+        "pods that are made from then on get no token of a workload identity; running ones keep theirs until then"
+    ),
+    "securityProfile.imageCleaner.enabled": "images that nothing uses stay on the nodes, vulnerable ones too",
+    "azureMonitorProfile.metrics.enabled": (
+        "no metrics are collected from then on: dashboards stay empty, and alerts on them never fire"
+    ),
+}
+"""Switch -> what is missed when it is off."""
 _SWITCHES = ("addonProfiles", "ingressProfile", "storageProfile", "workloadAutoScalerProfile")
 
 
@@ -46,6 +69,13 @@ def _feature(difference: Difference, _: Subject) -> Verdict | None:
     if difference.before is not True or difference.after not in (None, False):
         return None
     return Verdict(("disruptive",), f"what relies on {path.partition('.')[2] or path} stops working")
+
+
+def _guard(difference: Difference, _: Subject) -> Verdict | None:
+    """The same of what nobody misses at once."""
+    if difference.before is not True or difference.after not in (None, False):
+        return None
+    return Verdict(("disruptive",), _GUARDS[difference.path])
 
 
 def _default_pools(difference: Difference, _: Subject) -> Verdict | None:
@@ -63,6 +93,7 @@ def _retention(difference: Difference, _: Subject) -> Verdict:
 
 PLATFORM: tuple[Row, ...] = (
     Row(FEATURES, CLUSTER, _SWITCHES, _feature),
+    Row(PROTECTION, CLUSTER, tuple(_GUARDS), _guard),
     Row(FEATURES, CLUSTER, ("networkProfile.staticEgressGatewayProfile",), _feature),
     Row(
         FEATURES,

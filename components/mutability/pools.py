@@ -28,7 +28,8 @@ POOL_FIXED = Rule(
     " A pool"
     " of its own is replaced by Pulumi: deleted first, then made again. The system pool is part of the cluster, so the"
     " update is refused in the middle of the deployment.",
-    fix="Add a pool under a new key, set `state: retiring` on the old one, remove it in a later apply.",
+    fix="Add a pool under a new key, set `state: retiring` on the old one, remove it in a later apply. The system pool"
+    " cannot be retired: add a pool with `mode: System` beside it, or make a new cluster.",
     source=_POOLS,
 )
 POOL_CHANGES = Rule(
@@ -56,11 +57,15 @@ def _inputs(difference: Difference, inputs: Mapping[str, Any]) -> Mapping[str, A
 
 def _fixed(difference: Difference, subject: Subject) -> Verdict:
     name = _pool(difference, subject)
+    way = "add a pool under another key and retire this one"
+    if item(difference.path):
+        way = (
+            "it is the cluster's own and stays: add a pool with `mode: System` for what needs other machines, or make a"
+            " new cluster"
+        )
     return Verdict(
         ("refused",),
-        f"Azure fixes {leaf(difference.path)} of pool {name} at its creation (PropertyChangeNotAllowed); add a pool"
-        f" under"
-        " another key and retire this one",
+        f"Azure fixes {leaf(difference.path)} of pool {name} at its creation (PropertyChangeNotAllowed); {way}",
     )
 
 

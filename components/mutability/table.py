@@ -13,6 +13,7 @@ from components.mutability.defaults import DEFAULT, says_the_default
 from components.mutability.egress import EGRESS_ROWS
 from components.mutability.filters import FILTERS
 from components.mutability.mesh import MESH_ROWS
+from components.mutability.namespaces import NAMESPACES
 from components.mutability.networking import NETWORKING
 from components.mutability.networks import ANYWHERE, NETWORKS
 from components.mutability.platform import PLATFORM
@@ -33,6 +34,7 @@ TABLE: tuple[Row, ...] = (
     *FILTERS,
     *NETWORKS,
     *CILIUM,
+    *NAMESPACES,
     *POLICIES,
     *ANYWHERE,
 )

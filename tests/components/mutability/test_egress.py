@@ -63,6 +63,7 @@ def test_refused_outbound_type_says_which_are_taken() -> None:
         (NAT, "zones", ["1"], ["2"], ("refused",)),
         ("network:Subnet", "natGateway.id", "a", "b", ("disruptive",)),
         ("network:PublicIPAddress", "zones", ["1"], ["2"], ("refused",)),
+        ("network:PublicIPAddress", "dnsSettings.domainNameLabel", "a", "b", ("inPlace",)),
         ("network:PublicIPAddress", "idleTimeoutInMinutes", 4, 10, ("inPlace",)),
         (
             "containerservice:ManagedCluster",
@@ -72,8 +73,8 @@ def test_refused_outbound_type_says_which_are_taken() -> None:
             ("disruptive",),
         ),
         (CLUSTER, "networkProfile.natGatewayProfile.idleTimeoutInMinutes", 4, 10, ("inPlace",)),
-        (CLUSTER, "networkProfile.loadBalancerProfile.allocatedOutboundPorts", 8, 16, ("inPlace",)),
-        (CLUSTER, "networkProfile.loadBalancerProfile.backendPoolType", "NodeIP", "x", ("inPlace",)),
+        (CLUSTER, "networkProfile.loadBalancerProfile.allocatedOutboundPorts", 8, 16, ("disruptive",)),
+        (CLUSTER, "networkProfile.loadBalancerProfile.backendPoolType", "NodeIP", "x", ("disruptive",)),
         (
             "containerservice:ManagedCluster",
             "networkProfile.loadBalancerProfile.idleTimeoutInMinutes",
@@ -99,3 +100,39 @@ def test_managed_nat_gateway_keeps_its_kind_of_addresses() -> None:
         ("refused",),
     )
     assert effects(f"{path}.managedOutboundIPProfile.count", 1, 2, old=managed) == ("MUT-13", ("disruptive",))
+
+
+OTHER = "the egress address changes and open connections drop; allow lists and authorized ranges need the new one"
+MORE = (
+    "new connections may leave from an address that was not there before; the old ones stay. Allow lists and authorized"
+    " ranges need the new one first"
+)
+COUNT = "networkProfile.loadBalancerProfile.managedOutboundIPs.count"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "before", "after", "message"),
+    [
+        (NAT, "publicIpAddresses", [{"id": "a"}], [{"id": "a"}, {"id": "b"}], MORE),
+        (NAT, "publicIpAddresses", [{"id": "a"}, {"id": "b"}], [{"id": "a"}], OTHER),
+        (NAT, "publicIpAddresses", [{"id": "a"}], [{"id": "b"}], OTHER),
+        (NAT, "publicIpPrefixes", None, [{"id": "a"}], OTHER),
+        (CLUSTER, COUNT, 1, 2, MORE),
+        (CLUSTER, COUNT, 2, 1, OTHER),
+    ],
+    ids=["one more", "one less", "another", "first", "count grows", "count shrinks"],
+)
+def test_address_beside_the_old_ones_leaves_those_in_use(
+    kind: str, path: str, before: Any, after: Any, message: str
+) -> None:
+    rule, verdict = judged(path, before, after, kind=kind)
+    assert (rule, verdict.effects, verdict.message) == ("MUT-13", ("disruptive",), message)
+
+
+def test_settings_of_ways_out_say_what_is_known_of_open_connections() -> None:
+    ports = judged("networkProfile.loadBalancerProfile.allocatedOutboundPorts", 8, 16)[1].message
+    assert ports == (
+        "Azure hands out the ports of outbound connections anew; nothing says that open connections keep theirs"
+    )
+    idle = judged("idleTimeoutInMinutes", 5, 10, kind=NAT)[1].message
+    assert idle == "idle connections are kept for 10 minutes from then on, not 5"

@@ -19,8 +19,6 @@ OLD, NEW, NEWER, FAR = "asm-1-28", "asm-1-29", "asm-1-30", "asm-1-31"
     [
         ("serviceMeshProfile.mode", None, "Istio", {}, ("MUT-21", ("inPlace",))),
         ("serviceMeshProfile.mode", "Istio", "Disabled", MESHED, ("MUT-21", ("disruptive",))),
-        ("serviceMeshProfile.istio.components.ingressGateways", None, [{}], MESHED, ("MUT-21", ("inPlace",))),
-        ("serviceMeshProfile.istio.components.ingressGateways", [{}], None, MESHED, ("MUT-21", ("disruptive",))),
         (CERTIFICATES, None, "x", MESHED, ("IST-09", ("refused",))),
     ],
 )
@@ -67,3 +65,47 @@ def test_end_of_an_upgrade_says_which_pods_have_to_be_elsewhere() -> None:
     assert verdict.message == (
         "pods with a sidecar of revision asm-1-28 lose their control plane; move them to asm-1-29 first"
     )
+
+
+GATEWAYS = "serviceMeshProfile.istio.components.ingressGateways"
+
+
+def gateways(*on: str) -> list[dict[str, Any]]:
+    """Both gateways, of which these are on."""
+    return [{"mode": mode, "enabled": mode in on} for mode in ("External", "Internal")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect", "message"),
+    [
+        (
+            gateways("External", "Internal"),
+            gateways("Internal"),
+            "disruptive",
+            (
+                "the external ingress gateway goes with its address: what comes in through it stops, and another"
+                " one gets another address"
+            ),
+        ),
+        (
+            gateways("External", "Internal"),
+            None,
+            "disruptive",
+            (
+                "the external and internal ingress gateway goes with its address: what comes in through it stops, and"
+                " another one gets another address"
+            ),
+        ),
+        (
+            gateways(),
+            gateways("Internal"),
+            "inPlace",
+            "the mesh gets an internal ingress gateway with an address of its own",
+        ),
+        (gateways("External"), gateways("External")[:1], "inPlace", "no ingress gateway comes or goes"),
+    ],
+    ids=["one goes", "both go", "one comes", "said otherwise"],
+)
+def test_gateway_goes_with_its_address(before: Any, after: Any, effect: str, message: str) -> None:
+    rule, verdict = judged(GATEWAYS, before, after, old=MESHED)
+    assert (rule, verdict.effects, verdict.message) == ("MUT-21", (effect,), message)

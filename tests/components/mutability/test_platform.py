@@ -37,3 +37,31 @@ def test_change_has_this_rule_and_effects(kind: str, path: str, before: Any, aft
 def test_feature_is_named_without_where_it_stands() -> None:
     _, verdict = judged("ingressProfile.webAppRouting.enabled", True, False)
     assert verdict.message == "what relies on webAppRouting stops working"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (
+            "securityProfile.defender.securityMonitoring.enabled",
+            "Defender watches the cluster no longer: no alert of a threat while it runs",
+        ),
+        (
+            "securityProfile.workloadIdentity.enabled",
+            "pods that are made from then on get no token of a workload identity; running ones keep theirs until then",
+        ),
+        (
+            "securityProfile.imageCleaner.enabled",
+            "images that nothing uses stay on the nodes, vulnerable ones too",
+        ),
+        (
+            "azureMonitorProfile.metrics.enabled",
+            "no metrics are collected from then on: dashboards stay empty, and alerts on them never fire",
+        ),
+    ],
+    ids=["Defender", "workload identity", "image cleaner", "metrics"],
+)
+def test_guard_that_goes_says_what_is_missed(path: str, message: str) -> None:
+    rule, verdict = judged(path, True, False)
+    assert (rule, verdict.effects, verdict.message) == ("CHG-24", ("disruptive",), message)
+    assert effects(path, False, True) == ("CHG-04", ("inPlace",))

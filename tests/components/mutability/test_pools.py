@@ -101,3 +101,16 @@ def test_message_has_the_pool_and_its_numbers(name: str, before: Any, after: Any
 @pytest.mark.parametrize("path", ["resourceGroupName", "resourceName", "agentPoolName"])
 def test_pool_keeps_its_cluster_and_its_name(path: str) -> None:
     assert effects(path, "a", "b", kind=POOL, old=OWN) == ("MUT-24", ("refused",))
+
+
+def test_fixed_property_names_the_way_that_there_is_for_this_kind_of_pool() -> None:
+    inline = judged("agentPoolProfiles[system].vmSize", "a", "b")[1].message
+    assert inline == (
+        "Azure fixes vmSize of pool system at its creation (PropertyChangeNotAllowed); it is the cluster's own and"
+        " stays: add a pool with `mode: System` for what needs other machines, or make a new cluster"
+    )
+    own = judged("vmSize", "a", "b", kind=POOL, old={"agentPoolName": "user"})[1].message
+    assert own == (
+        "Azure fixes vmSize of pool user at its creation (PropertyChangeNotAllowed); add a pool under another key and"
+        " retire this one"
+    )
