@@ -20,7 +20,7 @@ CUTS = Rule(
     "LINT-25",
     "An ALLOW policy does not isolate by surprise",
     why="Where an ALLOW policy selects a pod, its sidecar refuses whatever no ALLOW policy names (I2).",
-    fix="Name every port and caller that is meant, or let a bundle write the policy; annotate cilia/means: deny-all.",
+    fix="Name every port and caller that is meant, or use a bundle; to isolate, annotate cilia/means: deny-all.",
     source="istio pilot/pkg/security/authz/builder",
 )
 
