@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,15 @@ from cilia.review.pairing import pair
 if TYPE_CHECKING:
     from cilia.record import Resource
 
-_RANGES = {
-    "network:VirtualNetwork": {"address space": "addressSpace.addressPrefixes"},
-    "network:Subnet": {"subnet": "addressPrefix", "subnet, both families": "addressPrefixes"},
-    "containerservice:ManagedCluster": {"pods": "networkProfile.podCidr", "Services": "networkProfile.serviceCidr"},
+_RANGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "network:VirtualNetwork": {"address space": ("addressSpace.addressPrefixes",)},
+    "network:Subnet": {"subnet": ("addressPrefix", "addressPrefixes")},
+    "containerservice:ManagedCluster": {
+        "pods": ("networkProfile.podCidr",),
+        "Services": ("networkProfile.serviceCidr",),
+    },
 }
-"""Type -> what a range is for, and where it stands."""
+"""Type -> what a range is for, and where it may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,15 @@ class AddressChange:
 def address_changes(old: Sequence[Resource], new: Sequence[Resource]) -> Iterator[AddressChange]:
     """The ranges that differ, in the order of the program."""
     for each in pair(old, new):
-        for what, path in _RANGES.get(azure_type(each.either.type) or "", {}).items():
-            before, after = (_text(resource, path) for resource in (each.old, each.new))
+        for what, paths in _RANGES.get(azure_type(each.either.type) or "", {}).items():
+            before, after = (_first(resource, paths) for resource in (each.old, each.new))
             if before != after:
                 yield AddressChange(each.either.name, what, before, after)
+
+
+def _first(resource: Resource | None, paths: Iterable[str]) -> str:
+    """The ranges at the first place that has any."""
+    return next(filter(None, (_text(resource, path) for path in paths)), "")
 
 
 def _text(resource: Resource | None, path: str) -> str:

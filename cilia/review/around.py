@@ -24,6 +24,8 @@ _NETWORK_USERS = {
     "network:VirtualNetwork": frozenset({"network:Subnet"}),
 }
 _SUBNET = "network:Subnet"
+_PEERING = "network:VirtualNetworkPeering"
+_BETWEEN = ("resourceGroupName", "virtualNetworkName", "remoteVirtualNetwork")
 _NETWORK = ("resourceGroupName", "virtualNetworkName")
 
 
@@ -79,6 +81,24 @@ class Around:
         where = _where(resource)
         gone = (each.old for each in self.pairs if each.old and each.new is None and "id" not in each.old.options)
         return next((old for old in gone if _where(old) == where), None) if where else None
+
+    def same_way(self, peering: Resource) -> Resource | None:
+        """A peering that goes and leads from the same network to the same one."""
+        if azure_type(peering.type) != _PEERING:
+            return None
+        gone = (each.old for each in self.pairs if each.old and each.new is None)
+        alike = (old for old in gone if azure_type(old.type) == _PEERING)
+        return next((old for old in alike if all(old.inputs.get(x) == peering.inputs.get(x) for x in _BETWEEN)), None)
+
+    def staying_in(self, group: Resource) -> list[str]:
+        """What the program keeps in a resource group."""
+        name = str(group.inputs.get("resourceGroupName", "")).lower()
+        kept = (each.new for each in self.pairs if each.new and each.new.custom and "id" not in each.new.options)
+        return [
+            label_of(each)
+            for each in kept
+            if azure_type(each.type) is not None and str(each.inputs.get("resourceGroupName", "")).lower() == name
+        ]
 
     def network_of(self, subnet: Resource) -> Resource | None:
         """The network that a subnet is in afterwards, if the program makes it."""

@@ -10,11 +10,13 @@ from cilia.arm_ids import azure_type
 from cilia.output import listed
 from cilia.review.around import Around, label_of
 from cilia.review.changes import Change
+from cilia.review.ownership import taken_back
 from cilia.review.pairing import pair
 from cilia.review.planning import Planned, Replacement, forces_new, is_path_parameter, plan
 from cilia.review.policies import arrives_with_its_place, isolated_by
 from cilia.review.words import label
-from components.mutability.change import Difference, Effect, Verdict, in_order
+from components.mutability.change import Difference, Effect, Verdict, in_order, shown
+from components.mutability.defaults import DEFAULT
 from components.mutability.deployment import (
     API_VERSION,
     ASKED,
@@ -30,9 +32,10 @@ from components.mutability.deployment import (
     PROTECTED,
     READ,
     STATE_ONLY,
+    TAKEN_BACK,
     UPDATED,
 )
-from components.mutability.networks import OVERLAP, PREFIX, in_the_way, lies_outside
+from components.mutability.networks import OVERLAP, PEERINGS, PREFIX, in_the_way, lies_outside
 from components.mutability.policies import ISOLATION, judged
 from components.mutability.table import judge
 from components.rules import Rule
@@ -42,6 +45,13 @@ if TYPE_CHECKING:
 
 _POOL = "containerservice:AgentPool"
 _SUBNET = "network:Subnet"
+_GROUP = "resources:ResourceGroup"
+_ONE_PEERING = (
+    "leads where {old} leads, which is still there then: Azure takes one peering to each network"
+    " (AnotherPeeringAlreadyReferencesRemoteVnet); keep the key, or let the old one go in an apply before, which cuts"
+    " the traffic until then"
+)
+_NAMED = 3
 _SHOWN_OPTIONS = ("protect", "retainOnDelete", "deleteBeforeReplace", "ignoreChanges")
 _TWO_STEPS = "`protect: false` in one apply, this in the next"
 
@@ -89,20 +99,28 @@ def _added(new: Resource, around: Around) -> Change:
         return _whole(new, "add", ("noEffect",), READ, "refers to something that exists, and changes nothing of it")
     if new.options.get("import"):
         return _whole(new, "add", ("noEffect",), READ, "takes over something that exists, as it is")
-    same = around.same(new)
-    if same is not None:
-        message = f"is what {label_of(same)} is, which is still there then: the provider creates nothing that exists"
-        return _whole(new, "add", ("create", "refused"), EXISTS, f"{message}; {_rename(same, new)}")
-    if azure_type(new.type) == _SUBNET:
-        ranges = new.inputs.get("addressPrefixes") or new.inputs.get("addressPrefix")
-        others = in_the_way(ranges, around.neighbours(new))
-        if others:
-            message = f"{OVERLAP}: {', '.join(others)}; let them go in an apply before"
-            return _whole(new, "add", ("create", "refused"), PREFIX, message)
+    refused = _in_the_way(new, around)
+    if refused is not None:
+        return _whole(new, "add", ("create", "refused"), *refused)
     verdict = None if arrives_with_its_place(new, around.pairs) else judged("is created", around.policy(None, new))
     if verdict:
         return _whole(new, "add", ("create", *verdict.effects), ISOLATION, verdict.message)
     return _whole(new, "add", ("create",), CREATED, "is created")
+
+
+def _in_the_way(new: Resource, around: Around) -> tuple[Rule, str] | None:
+    """What is still there when something is created, and keeps Azure from it."""
+    same, there = around.same(new), around.same_way(new)
+    if same is not None:
+        message = f"is what {label_of(same)} is, which is still there then: the provider creates nothing that exists"
+        return EXISTS, f"{message}; {_rename(same, new)}"
+    if there is not None:
+        return PEERINGS, _ONE_PEERING.format(old=label_of(there))
+    if azure_type(new.type) != _SUBNET:
+        return None
+    ranges = new.inputs.get("addressPrefixes") or new.inputs.get("addressPrefix")
+    others = in_the_way(ranges, around.neighbours(new))
+    return (PREFIX, f"{OVERLAP}: {', '.join(others)}; let them go in an apply before") if others else None
 
 
 def _rename(old: Resource, new: Resource) -> str:
@@ -159,6 +177,9 @@ def _forced(difference: Difference, old: Resource, new: Resource, around: Around
     found = judge(difference, around.subject(old, new))
     if found is not None:
         rule, verdict = found
+        if rule is DEFAULT:
+            said = shown(difference.after if difference.kind == "add" else difference.before)
+            return rule, f"{head}, although {said} is what Azure does anyway; write it as it was written before"
         if verdict.way:
             return rule, f"{head}; Azure can do it in place: {verdict.way} ({verdict.message}); see cilia migrate"
         return rule, f"{head}; {verdict.message}"
@@ -230,6 +251,11 @@ def _options(old: Resource, new: Resource) -> Iterator[Change]:
         if before == after:
             continue
         message = "kept in Pulumi's state only"
+        back = taken_back(old, new) if name == "ignoreChanges" else None
+        if back is not None:
+            values = (before, after)
+            yield _change(new, f"options.{name}", values, back.effects, rule=TAKEN_BACK, message=back.message)
+            continue
         if name == "protect":
             message = "from the next apply on Pulumi refuses to remove it" if after else "the next apply may remove it"
         yield _change(new, f"options.{name}", (before, after), ("noEffect",), rule=STATE_ONLY, message=message)
@@ -241,6 +267,11 @@ def _lost(resource: Resource, around: Around) -> str:
     if kind == _POOL:
         nodes = around.subject(resource, resource).nodes(str(resource.inputs.get("agentPoolName")))
         return f", and with it {nodes}; their pods run on only where other pools take them"
+    inside = around.staying_in(resource) if kind == _GROUP else []
+    if inside:
+        more = f" and {len(inside) - _NAMED} more" if len(inside) > _NAMED else ""
+        kept = f"{', '.join(inside[:_NAMED])}{more}"
+        text = f"{text}, protected or not, also what this program keeps there: {kept}"
     return f", and with it {text}" if text else ""
 
 

@@ -157,6 +157,8 @@ def _policy(difference: Difference, subject: Subject) -> Verdict:
 def _pod_cidr(difference: Difference, subject: Subject) -> Verdict | None:
     if _network(subject.old, "networkPlugin") == "none":
         return None
+    if difference.before is None:
+        return _first_pod_cidr(difference, subject)
     before, after = _range(difference.before), _range(difference.after)
     grows = before is not None and after is not None and before.subnet_of(after)
     if not grows or _network(subject.new, "podCidrs"):
@@ -167,6 +169,15 @@ def _pod_cidr(difference: Difference, subject: Subject) -> Verdict | None:
         ("inPlace", "oneWay"),
         f"the range grows to {difference.after} and never shrinks again",
         f"az aks update --pod-cidr {difference.after}",
+    )
+
+
+def _first_pod_cidr(difference: Difference, subject: Subject) -> Verdict:
+    if _network(subject.old, "networkPluginMode") != _network(subject.new, "networkPluginMode"):
+        return Verdict(("inPlace", "oneWay"), f"pods get addresses of {difference.after} with the new mode")
+    return Verdict(
+        ("refused",),
+        "no range was written before, so Azure chose one; it takes only a larger one that holds all of that",
     )
 
 

@@ -44,9 +44,12 @@ PEERINGS = Rule(
     "CHG-09",
     "A peering keeps its networks and is synced after a range is added",
     why="A range added to a peered VNet is unknown to the other side until the peering is synced; a peering to another"
-    " network is another peering.",
-    fix="Sync the peerings (`az network vnet peering sync`) after the change.",
-    source="https://learn.microsoft.com/azure/virtual-network/update-virtual-network-peering-address-space",
+    " network is another peering. A network takes one peering to each other network"
+    " (AnotherPeeringAlreadyReferencesRemoteVnet), and Pulumi creates the new one before it deletes the old one.",
+    fix="Sync the peerings (`az network vnet peering sync`) after the change. Keep the key of a peering; else remove"
+    " the old one in an apply before, which cuts the traffic until the new one is there.",
+    source="https://learn.microsoft.com/azure/virtual-network/update-virtual-network-peering-address-space;"
+    " https://learn.microsoft.com/azure/virtual-network/virtual-network-troubleshoot-peering-issues",
 )
 ROLE = Rule(
     "CHG-12",

@@ -27,3 +27,9 @@ def test_new_and_gone_ranges_have_one_side() -> None:
 def test_renamed_subnet_is_no_move() -> None:
     renamed = made(subnet().type, "workers", dict(subnet().inputs), aliases=[{"name": "nodes"}])
     assert list(address_changes([subnet()], [renamed])) == []
+
+
+def test_second_family_beside_a_range_is_one_line() -> None:
+    one, both = subnet(), made(subnet().type, "nodes", {"addressPrefixes": ["10.20.0.0/24", "fd00::/64"]})
+    found = [(each.what, each.before, each.after) for each in address_changes([one], [both])]
+    assert found == [("subnet", "10.20.0.0/24", "10.20.0.0/24, fd00::/64")]

@@ -382,3 +382,14 @@ def test_object_in_a_cluster_under_another_name_in_pulumi_is_refused() -> None:
     assert judged([kubernetes(), policy()], [kubernetes(), again])["again", None].rule == "PRV-14"
     elsewhere = made(again.type, "again", dict(policy().inputs), provider=urn(PROVIDER, "other"))
     assert judged([kubernetes(), policy()], [kubernetes(), elsewhere])["again", None].rule == "PRV-09"
+
+
+def test_default_that_replaces_says_how_the_replacement_is_kept_away() -> None:
+    asked: dict[str, Any] = {"replaceOnChanges": ["podIPAllocationMode"]}
+    old = made(pool().type, "user", {"agentPoolName": "user"})
+    new = made(pool().type, "user", {"agentPoolName": "user", "podIPAllocationMode": "DynamicIndividual"}, **asked)
+    found = judged([old], [new])["user", "podIPAllocationMode"]
+    assert (found.effects, found.rule) == (("replace",), "CHG-13")
+    assert found.message.endswith(
+        ", although DynamicIndividual is what Azure does anyway; write it as it was written before"
+    )

@@ -33,6 +33,8 @@ ACNS_ON = network(advancedNetworking={"enabled": True, "security": {"enabled": T
         ("podCidr", "10.244.0.0/16", "10.244.0.0/15", (OVERLAY, OVERLAY), ("MUT-06", ("inPlace", "oneWay"))),
         ("podCidr", "10.244.0.0/16", "10.244.0.0/17", (OVERLAY, OVERLAY), ("MUT-06", ("refused",))),
         ("podCidr", "10.244.0.0/16", "10.245.0.0/16", (OVERLAY, OVERLAY), ("MUT-06", ("refused",))),
+        ("podCidr", None, "10.244.0.0/16", (FLAT, OVERLAY), ("MUT-06", ("inPlace", "oneWay"))),
+        ("podCidr", None, "10.244.0.0/16", (OVERLAY, OVERLAY), ("MUT-06", ("refused",))),
         ("podCidrs", ["10.0.0.0/16"], ["10.0.0.0/15"], (OVERLAY, OVERLAY), ("MUT-06", ("refused",))),
         ("podCidr", "100.64.0.0/14", "100.0.0.0/16", (BYO, BYO), ("MUT-07", ("inPlace",))),
         ("serviceCidr", "172.20.0.0/16", "172.21.0.0/16", (OVERLAY, OVERLAY), ("MUT-08", ("refused",))),
@@ -111,3 +113,12 @@ def test_engines_are_exchanged_by_way_of_none() -> None:
 def test_pod_range_of_a_dual_stack_cluster_does_not_grow() -> None:
     old = network(networkPlugin="azure", networkPluginMode="overlay", podCidrs=["10.244.0.0/16", "fd12::/64"])
     assert effects("networkProfile.podCidr", "10.244.0.0/16", "10.244.0.0/15", old=old) == ("MUT-06", ("refused",))
+
+
+def test_first_pod_range_says_what_azure_measures_it_by() -> None:
+    _, chosen = judged("networkProfile.podCidr", None, "10.244.0.0/16", old=OVERLAY)
+    assert chosen.message == (
+        "no range was written before, so Azure chose one; it takes only a larger one that holds all of that"
+    )
+    _, moved = judged("networkProfile.podCidr", None, "10.244.0.0/16", old=FLAT, new=OVERLAY)
+    assert moved.message == "pods get addresses of 10.244.0.0/16 with the new mode"
