@@ -15,7 +15,7 @@ from cilia.output import counted
 from cilia.review.changes import Change, by_danger
 from cilia.review.review import Review
 from cilia.review.review_text import intent_lines, isolation_lines, protection_lines
-from cilia.review.words import EFFECT_WORDS, effects, gone_line, is_dangerous, label, sides, value, verdict
+from cilia.review.words import EFFECT_WORDS, effects, gone_line, grouped, is_dangerous, label, named, sides, verdict
 from components.mutability.change import worst
 
 MARKER = "<!-- cilia review -->"
@@ -118,7 +118,7 @@ def _section(review: Review) -> _Section:
         _Part(
             0,
             ["**Changes**", ""] if isolation.items or protection.items else [],
-            [_item(change) for change in own],
+            [_item(*group) for group in grouped(own)],
             [""],
             "change",
         ),
@@ -127,7 +127,7 @@ def _section(review: Review) -> _Section:
         _folded(
             3,
             f"{counted(len(follow), 'change')} because of these",
-            [_item(change) for change in follow],
+            [_item(*group) for group in grouped(follow)],
             "change",
         ),
         _folded(4, counted(len(harmless), "other change"), [_item(change) for change in harmless], "change"),
@@ -169,14 +169,16 @@ def _where(problem: Mapping[str, object]) -> str:
     return f"{_code(place)} "
 
 
-def _item(change: Change) -> str:
+def _item(change: Change, *others: Change) -> str:
     path = f" {_code(change.path)}" if change.path else ""
     values = ""
     if change.kind == "change":
-        before, after = (_code(value(each, _VALUE_CHARACTERS)) for each in sides(change))
+        before, after = map(_code, sides(change, _VALUE_CHARACTERS))
         values = f": {before} → {after}"
     because = f" Because of {_plain(label(change.cause))}." if change.cause and change.cause != change.urn else ""
     head = f"- **{effects(change)}** {_plain(label(change.urn))}{path}{values}"
+    if others:
+        head = f"- **{effects(change)}** {counted(len(others) + 1, 'resource')}: {_plain(named((change, *others)))}"
     text = f"{head}<br>{_plain(change.message)} [{change.rule}].{because}"
     return text if len(text) <= _ITEM_CHARACTERS else f"{text[: _ITEM_CHARACTERS - 1]}…"
 

@@ -9,7 +9,7 @@ from cilia.output import Look, Style, counted, listed
 from cilia.review.changes import Change, by_danger
 from cilia.review.policies import PolicyChanges, pods
 from cilia.review.review import Review
-from cilia.review.words import effects, is_dangerous, label, sides, value, verdict
+from cilia.review.words import effects, grouped, is_dangerous, label, named, sides, verdict
 from cilia.table import Column, table
 from components.mutability.change import EFFECTS, Effect
 
@@ -31,9 +31,9 @@ def review_text(review: Review, style: Style) -> Iterator[str]:
     yield from _listed("Isolation", isolation_lines(review.policies), style)
     yield from _listed("Protection", protection_lines(changes), style)
     dangerous = [change for change in changes if is_dangerous(change)]
-    for change in dangerous:
+    for group in grouped(dangerous):
         yield ""
-        yield from _block(change, style)
+        yield from _block(group[0], style) if len(group) == 1 else _together(group, style)
     along = [change for change in changes if change.comes_along]
     harmless = [change for change in changes if not is_dangerous(change) and not change.comes_along]
     for noun, title, rest in (("change", " with what is replaced", along), ("other change", "", harmless)):
@@ -60,8 +60,7 @@ def _head(change: Change, style: Style) -> str:
 def _values(change: Change) -> str:
     if change.kind != "change":
         return ""
-    before, after = (value(each, _VALUE_CHARACTERS) for each in sides(change))
-    return f"{before} -> {after}"
+    return " -> ".join(sides(change, _VALUE_CHARACTERS))
 
 
 def _block(change: Change, style: Style) -> Iterator[str]:
@@ -73,9 +72,23 @@ def _block(change: Change, style: Style) -> Iterator[str]:
         yield from _wrapped(f"because of {label(change.cause)}", _MARGIN, style)
 
 
+def _together(group: Sequence[Change], style: Style) -> Iterator[str]:
+    """Several resources that the same happens to, for the same reason."""
+    first = group[0]
+    count = style.paint(counted(len(group), "resource"), "bold")
+    yield f"{style.paint(effects(first), _look(first.worst))}  {count}"
+    yield from _wrapped(named(group), _MARGIN, style)
+    yield from _wrapped(f"{first.message} [{first.rule}]", _MARGIN, style)
+    yield from _wrapped(f"because of {label(first.cause or '')}", _MARGIN, style)
+
+
 def _line(change: Change, style: Style) -> Iterator[str]:
-    values = f": {_values(change)}" if change.kind == "change" else ""
-    yield f"  {_head(change, style)}{values}"
+    values = _values(change)
+    if len(_head(change, Style())) + len(values) + len(_MARGIN) <= style.columns:
+        yield f"  {_head(change, style)}{f': {values}' if values else ''}"
+    else:
+        yield f"  {_head(change, style)}"
+        yield from _wrapped(values, f"  {_MARGIN}", style)
     yield from _wrapped(f"{change.message} [{change.rule}]", f"  {_MARGIN}", style)
 
 

@@ -74,11 +74,47 @@ def test_secret_and_unknown_values_are_named_as_such() -> None:
     assert found[4] == "    [secret] -> <id of X>"
 
 
-def test_of_lists_only_what_differs_is_shown() -> None:
-    found = lines(change("rolling", before=["a", "b", "c"], after=["a", "c", "d"]))
-    assert found[4] == "    b, and 2 as before -> d, and 2 as before"
-    found = lines(change("rolling", before=["c", "a"], after=["a", "c"]))
-    assert found[4] == "    c, a -> a, c"
+def test_short_lists_are_shown_whole_and_of_long_ones_only_what_differs() -> None:
+    assert lines(change("rolling", before=["1", "2", "3"], after=["1", "2"]))[4] == "    1, 2, 3 -> 1, 2"
+    long = [f"a{number}" for number in range(8)]
+    found = lines(change("rolling", before=[*long, "b"], after=[*long, "d"]))
+    assert found[4] == "    b, and 8 as before -> d, and 8 as before"
+    assert lines(change("rolling", before=["c", "a"], after=["a", "c"]))[4] == "    c, a -> a, c"
+
+
+def test_of_rules_only_what_differs_inside_is_shown() -> None:
+    def rule(*ports: str) -> dict[str, object]:
+        return {"from": [{"app": "a"}], "toPorts": [{"ports": [{"port": port} for port in ports]}]}
+
+    found = lines(change("rolling", before=[rule("80"), rule("5432")], after=[rule("80"), rule("5432", "9187")]))
+    assert found[4] == "    toPorts=ports=1 as before -> toPorts=ports=port=9187, and 1 as before"
+
+
+def test_ids_that_are_called_the_same_say_what_tells_them_apart() -> None:
+    old = "/subscriptions/1/resourceGroups/rg-a/providers/Microsoft.Network/virtualNetworks/vnet-main/subnets/nodes"
+    group = lines(change("rolling", before=old, after=old.replace("rg-a", "rg-b")))
+    assert group[4] == "    vnet-main/nodes in resource group rg-a -> vnet-main/nodes in resource group rg-b"
+    moved = lines(change("rolling", before=old, after=old.replace("/1/", "/2/")))
+    assert moved[4] == "    vnet-main/nodes in subscription 1 -> vnet-main/nodes in subscription 2"
+
+
+def test_what_follows_from_one_change_in_the_same_words_is_said_once() -> None:
+    cluster = urn(CLUSTER, "main")
+    same = [change("replace", name=f"p{number}", type=POOL, path="provider", cause=cluster) for number in range(10)]
+    found = lines(change("replace", path="networkProfile.podCidr"), *same)
+    assert found[6:10] == [
+        "",
+        "replaced  10 resources",
+        "    AgentPool p0, AgentPool p1, AgentPool p2, AgentPool p3, AgentPool p4, AgentPool p5, AgentPool",
+        "    p6, AgentPool p7 and 2 more",
+    ]
+    assert found[10:] == ["    this happens [MUT-06]", "    because of ManagedCluster main"]
+
+
+def test_long_values_of_harmless_changes_are_wrapped() -> None:
+    found = lines(change("inPlace", before="x " * 60, after="y"))
+    assert found[4] == "  updated in place  ManagedCluster main  tags.env"
+    assert max(map(len, found)) <= 100
 
 
 def test_what_loses_its_protection_has_a_line_of_its_own() -> None:
