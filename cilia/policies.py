@@ -34,6 +34,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prints the objects or writes them; 1 if the stack has errors, 2 if its file could not be read."""
+    if options.out is not None and options.output == "yaml":
+        raise InputError("--out writes YAML files, and nothing to the terminal; leave -o yaml out")
     loaded = load_file(target(options.stack).file, today=today(options.today))
     clusters = _clusters(loaded, options.cluster)
     if options.output == "json":

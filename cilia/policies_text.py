@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from cilia.output import Style, counted
+from cilia.review.isolation import gained, isolations
+from cilia.review.policies import pods
 from cilia.table import Column, table
 from components.facts.policy_features import SYSTEM_NAMESPACES
 from policies.compile.drafts import Phase
@@ -60,7 +62,7 @@ def explanation(clusters: Sequence[ClusterPolicies], style: Style) -> Iterator[s
                 lead = f"{number:4}. "
                 yield f"{lead}{style.paint(manifest.kind, 'green')} {where(manifest)}"
                 yield from (f"{' ' * len(lead)}{intent}" for intent in manifest.intents)
-                yield style.paint(f"{' ' * len(lead)}{_why(manifest)}", "dim")
+                yield style.paint(f"{' ' * len(lead)}{why(manifest)}", "dim")
         yield ""
 
 
@@ -72,7 +74,7 @@ def stream(clusters: Sequence[ClusterPolicies], *, explained: bool) -> Iterator[
             yield f"# {cluster.cluster}: bundle {manifest.bundle}, layer {manifest.layer}"
             if explained:
                 yield from (f"#   {intent}" for intent in manifest.intents)
-                yield f"#   {_why(manifest)}"
+                yield f"#   {why(manifest)}"
             yield written(manifest.object).removesuffix("\n")
 
 
@@ -107,5 +109,17 @@ def _shortly(intents: tuple[str, ...], layer: str) -> str:
     return f"{first}, and {len(intents) - 1} more" if len(intents) > 1 else first
 
 
-def _why(manifest: Manifest) -> str:
-    return f"why {manifest.kind}: {manifest.why}"
+def why(manifest: Manifest) -> str:
+    """Why an object is of its kind, and whom it isolates where no intent says so."""
+    isolated = f"; {_isolated(manifest)}" if manifest.by_hand else ""
+    return f"why {manifest.kind}: {manifest.why}{isolated}"
+
+
+def _isolated(manifest: Manifest) -> str:
+    """Whom a manifest that a person wrote isolates."""
+    found = [
+        f"{pods(workloads)} in {space or 'every namespace'} for {direction}"
+        for space, _, direction, selector in isolations(manifest.kind, manifest.namespace or "", manifest.object)
+        for workloads in gained((), [selector])
+    ]
+    return f"isolates {' and '.join(found)}" if found else "isolates nobody"

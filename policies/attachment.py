@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from components.facts.policy_features import (
     ADDON_GATEWAY_LABEL,
@@ -47,6 +47,15 @@ def parse_cilium_version(value: object) -> tuple[int, int]:
 CiliumVersion = Annotated[tuple[int, int], PlainValidator(parse_cilium_version), WithJsonSchema({"type": "string"})]
 
 
+ATTACHED = Rule(
+    "BND-32",
+    "A bundle is attached by a mapping with its name",
+    why="Each environment may give it parameters beside the name.",
+    fix="Write {name: shop}, or {name: shop, parameters: {...}}.",
+    source="docs/policies.md",
+)
+
+
 class BundleReference(Model):
     """A bundle for one cluster, with this environment's values."""
 
@@ -56,10 +65,19 @@ class BundleReference(Model):
     )
 
 
+def _as_reference(value: object) -> object:
+    if isinstance(value, str):
+        raise ATTACHED.invalid(f"{shown(value)} where a bundle is meant with its parameters; write {{name: {value}}}")
+    return value
+
+
+Reference = Annotated[BundleReference, BeforeValidator(_as_reference, json_schema_input_type=BundleReference)]
+
+
 class ClusterPoliciesConfig(Model):
     """The bundles of one cluster."""
 
-    bundles: Several[BundleReference]
+    bundles: Several[Reference]
     http: Literal["cilium", "istio"] | None = Field(
         None, description="who enforces HTTP rules, where the cluster has both; Istio if absent on managed clusters"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,7 @@ ONE_MANIFEST = Rule(
     source="docs/policies.md",
 )
 
+_BARE_PARAMETER = re.compile(r"""(?<!["'\w.-])\$\{[^}"']*\}""")
 Line = Callable[[KeyPath], int]
 Read = Callable[[bytes, str], tuple[object, Line, tuple[Problem, ...]]]
 """Reads one YAML document: its value, the line of a path in it, and what is wrong with it as YAML."""
@@ -136,9 +138,20 @@ def read_bundle(reference: BundleReference, path: KeyPath, reading: Reading) -> 
         return _no_file(reference.name, NO_FILE.error((*path, "name"), message))
     value, line, unreadable = reading.read(file.text, file.label)
     if errors(unreadable):
-        return BundleFile(reference.name, file.label, None, line, unreadable)
-    parsed = parse_bundle(value, reference.parameters, reading.wording)
+        return BundleFile(reference.name, file.label, None, line, _unquoted(unreadable, file.text))
+    parsed = parse_bundle(value, reference.parameters, reading.wording, (*path, "parameters"))
     return BundleFile(reference.name, file.label, parsed, line, unreadable)
+
+
+def _unquoted(problems: tuple[Problem, ...], text: bytes) -> tuple[Problem, ...]:
+    """What is wrong with a file as YAML; where a parameter without quotes is the reason, with that said."""
+    lines = dict(enumerate(text.decode(errors="replace").splitlines(), 1))
+    found = []
+    for problem in problems:
+        bare = _BARE_PARAMETER.search(lines.get(problem.line or 0, ""))
+        message = f'{problem.message}; inside brackets write "{bare[0]}" in quotes' if bare else problem.message
+        found.append(replace(problem, message=message))
+    return tuple(found)
 
 
 def _no_file(bundle: str, problem: Problem) -> BundleFile:

@@ -81,15 +81,31 @@ PortNumber = Annotated[int, Field(ge=1, le=65535)]
 
 
 def _as_port(value: object) -> object:
-    return {"port": value} if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, dict | Model):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"port": value}
+    quoted = isinstance(value, str) and value.isdigit()
+    raise ONE_PORT.invalid(f"{shown(value)} is not a port; write a whole number{' without quotes' if quoted else ''}")
 
 
 def _as_port_reference(value: object) -> object:
-    return {"name": value} if isinstance(value, str) else _as_port(value)
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, bool) or not isinstance(value, int | dict | Model):
+        raise ONE_PORT.invalid(f"{shown(value)} is not a port; write the name of one, or a whole number")
+    return _as_port(value)
 
 
 def _as_peer(value: object) -> object:
-    return {"workload": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"workload": value}
+    if not isinstance(value, dict | Model):
+        raise ONE_PEER.invalid(
+            f"{shown(value)} where one workload is meant; write its name, or a mapping such as {{namespace: shop}}, and"
+            " another intent for another one"
+        )
+    return value
 
 
 def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:

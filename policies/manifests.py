@@ -26,6 +26,7 @@ KUSTOMIZATION = "kustomization.yaml"
 _WAVES = 100
 """Waves in a phase; ranks below are for workloads selected by many labels, and before them all."""
 _FILE_CHARACTERS = 200
+_BY_HAND = "written by hand"
 
 Object = dict[str, Any]
 
@@ -63,6 +64,11 @@ class Manifest:
     def name(self) -> str:
         """Its name."""
         return str(self.object["metadata"]["name"])
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person wrote it, in a raw layer."""
+        return self.why == _BY_HAND
 
     @property
     def namespace(self) -> str | None:
@@ -132,7 +138,7 @@ def adopt(bundle: str, layer: Layer, written: Object, path: KeyPath = ()) -> Man
     if _never_isolates(written):
         phase = Phase.ALLOWS
     written = {**written, "metadata": metadata}
-    return Manifest(bundle, layer.label, (intent,), "written by hand", phase, 0, written, in_bundle(path)[1])
+    return Manifest(bundle, layer.label, (intent,), _BY_HAND, phase, 0, written, in_bundle(path)[1])
 
 
 def _never_isolates(written: Object) -> bool:

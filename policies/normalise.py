@@ -165,6 +165,10 @@ def _isolations(resolver: Resolver, layer: Layer, config: BaselineConfig) -> Ite
             )
         elif resolver.namespace(name, path):
             yield Isolation(layer, path, Pods(name, meshed=name in resolver.meshed), directions, config.dns)
+    for field, key in (("dns", "dns"), ("api_server", "apiServer")):
+        if "egress" not in config.directions and field in config.model_fields_set:
+            message = f"{key} is about egress, which is not among directions; add egress, or remove {key}"
+            resolver.report(NO_EFFECT.warning((*layer.path, "baseline", key), message))
     for index, name in enumerate(config.spare):
         if "*" not in config.isolate:
             path = (*layer.path, "baseline", "spare", index)

@@ -13,6 +13,7 @@ from components.rules import Rule
 from components.values import parse_cidr, shown
 from policies.config import ParameterConfig
 from policies.names import parse_host, parse_label_name
+from policies.ports import LAST_PORT
 
 PARAMETERS = Rule(
     "BND-07",
@@ -27,7 +28,7 @@ Value = str | int
 
 
 def parameter_values(
-    declared: Mapping[str, ParameterConfig], given: Mapping[str, Value], path: KeyPath
+    declared: Mapping[str, ParameterConfig], given: Mapping[str, Value], path: KeyPath, stated: KeyPath
 ) -> tuple[dict[str, Value], list[Problem]]:
     """The value of each parameter that has a right one, given or by default.
 
@@ -35,9 +36,10 @@ def parameter_values(
         declared: The bundle's parameters.
         given: The stack's values.
         path: Where the bundle declares them.
+        stated: Where the stack gives them.
     """
     problems = [
-        PARAMETERS.error(path, f"the stack gives {name!r}, which the bundle does not declare{_nearest(name, declared)}")
+        PARAMETERS.error((*stated, name), f"the bundle declares no parameter {name!r}{_nearest(name, declared)}")
         for name in given
         if name not in declared
     ]
@@ -48,7 +50,8 @@ def parameter_values(
             message = f"the parameter {name!r} has no value; give one in cilia:policies, or a default here"
             problems.append(PARAMETERS.error((*path, name), message))
         elif fault := _fault(parameter, value):
-            problems.append(PARAMETERS.error((*path, name), f"{fault}; it is a parameter of type {parameter.type}"))
+            where = stated if name in given else path
+            problems.append(PARAMETERS.error((*where, name), f"{fault}; it is a parameter of type {parameter.type}"))
         else:
             values[name] = value
     return values, problems
@@ -56,11 +59,12 @@ def parameter_values(
 
 def _fault(parameter: ParameterConfig, value: Value) -> str | None:
     """What is wrong with a value for its type."""
+    if value == "":
+        return "'' is empty text, which would select or allow something else; write a value"
     try:
         match parameter.type:
             case "port":
-                whole = isinstance(value, int) and 1 <= value <= 65535
-                return None if whole else f"{shown(value)} is not a port; write a number from 1 to 65535"
+                return _port_fault(value)
             case "host":
                 parse_host(value)
             case "cidr":
@@ -72,6 +76,13 @@ def _fault(parameter: ParameterConfig, value: Value) -> str | None:
     except PydanticCustomError as error:
         return str(error.message())
     return None
+
+
+def _port_fault(value: Value) -> str | None:
+    if isinstance(value, int) and 1 <= value <= LAST_PORT:
+        return None
+    quoted = isinstance(value, str) and value.isdigit()
+    return f"{shown(value)} is not a port; write a number from 1 to {LAST_PORT}{' without quotes' if quoted else ''}"
 
 
 class Substitution:
@@ -111,6 +122,13 @@ class Substitution:
                 self.problems.append(PARAMETERS.error(path, message))
         if len(names) == 1 and text == f"${{{names[0]}}}":
             return self.values.get(names[0], text)
+        for name in names:
+            if "*" in str(self.values.get(name, "")):
+                message = (
+                    f"'*' in the value of {name} would make a pattern of {text!r}; write the pattern here, or let the"
+                    " parameter be the whole text"
+                )
+                self.problems.append(PARAMETERS.error(path, message))
         return _PLACE.sub(lambda match: str(self.values.get(match[1], match[0])), text)
 
     def unused(self, path: KeyPath) -> list[Problem]:

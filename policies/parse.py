@@ -87,13 +87,16 @@ class _Parser:
         return parsed
 
 
-def parse_bundle(value: object, given: Mapping[str, Value], wording: Wording) -> ParsedBundle:
+def parse_bundle(
+    value: object, given: Mapping[str, Value], wording: Wording, stated: KeyPath = ("parameters",)
+) -> ParsedBundle:
     """The bundle in a file's value, with this environment's parameters put in.
 
     Args:
         value: What the file holds: dicts, lists and scalars.
         given: Parameters that the stack gives.
         wording: Puts pydantic's findings into words.
+        stated: Where the stack gives them.
     """
     parser = _Parser(wording)
     shell = parser.model(_Shell, value, ())
@@ -104,7 +107,7 @@ def parse_bundle(value: object, given: Mapping[str, Value], wording: Wording) ->
         for name, text in shell.parameters.items()
         if (parameter := parser.model(ParameterConfig, {} if text is None else text, ("parameters", name)))
     }
-    values, problems = parameter_values(declared, given, ("parameters",))
+    values, problems = parameter_values(declared, given, ("parameters",), stated)
     parser.problems.extend(problems)
     substitution = Substitution(values, shell.parameters)
     parts = {

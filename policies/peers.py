@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
+from components.facts.policy_features import SYSTEM_NAMESPACES
 from policies.names import slug
 
 Network = IPv4Network | IPv6Network
@@ -48,7 +49,9 @@ class Pods:
             return self.workload
         if self.namespace:
             return f"ns-{self.namespace}"
-        return "all-namespaces" if self.not_in else "cluster"
+        # other namespaces are other objects: changed in place a rule would leave some before their isolation goes
+        spared = [name for name in self.not_in if name not in SYSTEM_NAMESPACES]
+        return "-".join(["all-namespaces", *(["but", *spared] if spared else [])]) if self.not_in else "cluster"
 
     def matches(self, namespace: str, labels: frozenset[tuple[str, str]]) -> bool:
         """Whether a pod is among them."""

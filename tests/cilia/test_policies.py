@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from cilia import policies_text
 from cilia.main import main
 from cilia.policies_text import written
+from policies.intents import Layer
+from policies.manifests import adopt
 from tests.cilia.conftest import STACK, WriteStack
 
 POLICIES = """\
@@ -113,6 +116,19 @@ def test_yaml_is_one_stream_of_the_same_objects(capsys: pytest.CaptureFixture[st
     assert "---\n# main: bundle deny-all-with-dns, layer namespaces\n#   namespaces: make sandbox\n" in text
 
 
+def test_explanation_says_whom_a_manifest_written_by_hand_isolates() -> None:
+    def why(spec: dict[str, object]) -> str:
+        manifest = {"kind": "NetworkPolicy", "metadata": {"name": "mine", "namespace": "shop"}, "spec": spec}
+        return policies_text.why(adopt("shop", Layer("raw", "raw", 0), manifest))
+
+    assert why({"podSelector": {"matchLabels": {"app": "web"}}}) == (
+        "why NetworkPolicy: written by hand; isolates pods with app=web in shop for ingress"
+    )
+    assert why({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}) == (
+        "why NetworkPolicy: written by hand; isolates all pods in shop for ingress and all pods in shop for egress"
+    )
+
+
 def test_what_an_object_says_twice_is_written_twice() -> None:
     ports = [{"port": 53}]
     assert written({"ingress": ports, "egress": ports}) == "ingress:\n- port: 53\negress:\n- port: 53\n"
@@ -147,13 +163,17 @@ def test_stack_with_errors_has_problems_and_no_objects(
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
+        (
+            ("--out", "gitops", "-o", "yaml"),
+            "cilia: --out writes YAML files, and nothing to the terminal; leave -o yaml out\n",
+        ),
         (("--cluster", "mian"), "cilia: cluster 'mian' has no policies; did you mean 'main'?\n"),
         (
             ("--cluster", "main", "--out", "gitops"),
             "cilia: --out writes all clusters of a stack, so that what is gone can be removed; leave --cluster out\n",
         ),
     ],
-    ids=["unknown cluster", "one cluster in a directory for all"],
+    ids=["a format for a directory", "unknown cluster", "one cluster in a directory for all"],
 )
 def test_words_that_make_no_sense_are_refused(
     words: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]

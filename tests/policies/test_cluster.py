@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from policies.attachment import ClusterPoliciesConfig
 from policies.bundle import Reading
@@ -243,3 +244,51 @@ def test_parameters_come_from_the_stack() -> None:
     )
     found = plan({"shop": bundle}, cluster=FQDN, attached=[{"name": "shop", "parameters": {"api": "api.example.org"}}])
     assert "shop.backend-to-api-example-org.egress" in [one.name for one in found.manifests]
+
+
+def test_a_wrong_parameter_is_told_where_the_stack_gives_it() -> None:
+    bundle = shop(
+        ISOLATED, {"egress": [{"from": "backend", "to": {"fqdn": "${api}"}}]}, parameters={"api": {"type": "host"}}
+    )
+    attached = [{"name": "shop", "parameters": {"api": "none", "ap": "x"}}]
+    assert [line.partition(":")[0] for line in lines(plan({"shop": bundle}, cluster=FQDN, attached=attached))] == [
+        "policies.main.bundles[0].parameters.ap",
+        "policies.main.bundles[0].parameters.api",
+    ]
+
+
+def test_a_parameter_without_quotes_inside_brackets_is_told() -> None:
+    (line,) = lines(plan({"shop": "layers:\n  - flows: [{from: a, to: b, ports: [${port}]}]\n"}))
+    assert line.endswith('; inside brackets write "${port}" in quotes [YML-03]')
+
+
+@pytest.mark.parametrize(
+    ("flow", "expected"),
+    [
+        ({"from": ["fe", "be"], "to": "backend"}, "from: a list where one workload is meant; write its name"),
+        ({"from": "frontend", "to": None}, "to: nothing where one workload is meant; write its name"),
+        ({"from": "frontend", "to": "backend", "ports": [8080.5]}, "ports[0]: the number 8080.5 is not a port; write"),
+        ({"from": "frontend", "to": "backend", "ports": [True]}, "ports[0]: true is not a port; write"),
+    ],
+    ids=["two-callers", "nobody", "a-fraction", "true"],
+)
+def test_what_is_no_peer_or_port_is_told_what_is_meant(flow: Object, expected: str) -> None:
+    (line,) = lines(plan({"shop": shop(ISOLATED, {"flows": [flow]})}))
+    assert f"layers[1].flows[0].{expected}" in line
+
+
+def test_a_bundle_is_attached_by_a_mapping() -> None:
+    with pytest.raises(ValidationError) as raised:
+        ClusterPoliciesConfig.model_validate({"bundles": ["shop"]})
+    assert [error["msg"] for error in raised.value.errors()] == [
+        "'shop' where a bundle is meant with its parameters; write {name: shop}"
+    ]
+
+
+def test_what_a_baseline_says_about_a_direction_that_it_does_not_isolate_is_told() -> None:
+    baseline: Object = {"isolate": ["shop"], "directions": ["ingress"], "dns": "none", "apiServer": True}
+    assert [line.partition(" layers")[2] for line in lines(plan({"shop": shop({"baseline": baseline})}))] == [
+        f"[0].baseline.{key}: warning: {key} is about egress, which is not among directions; add egress, or remove"
+        f" {key} [BND-12]"
+        for key in ("dns", "apiServer")
+    ]

@@ -57,7 +57,7 @@ def test_a_value_never_changes_the_files_structure() -> None:
         pytest.param(
             {"domain": {"default": "a.example.com"}},
             {"domian": "x"},
-            "parameters: the stack gives 'domian', which the bundle does not declare; did you mean 'domain'? [BND-07]",
+            "parameters.domian: the bundle declares no parameter 'domian'; did you mean 'domain'? [BND-07]",
             id="undeclared",
         ),
         pytest.param(
@@ -86,9 +86,34 @@ def test_a_value_never_changes_the_files_structure() -> None:
             " port [BND-07]",
             id="no-port",
         ),
+        pytest.param(
+            {"domain": {"type": "port"}},
+            {"domain": "8080"},
+            "parameters.domain: '8080' is not a port; write a number from 1 to 65535 without quotes; it is a parameter"
+            " of type port [BND-07]",
+            id="a-port-in-quotes",
+        ),
+        pytest.param(
+            {"domain": {}},
+            {"domain": ""},
+            "parameters.domain: '' is empty text, which would select or allow something else; write a value; it is a"
+            " parameter of type string [BND-07]",
+            id="empty-text",
+        ),
     ],
 )
 def test_a_parameter_that_is_wrong_is_one_line(parameters: Object, given: Object, expected: str) -> None:
     found = parsed(parameters, given, {"to": {"fqdn": "${domain}"}})
     assert expected in [str(problem) for problem in found.problems]
     assert not any("${domain}' is not" in problem.message for problem in found.problems)
+
+
+def test_a_value_never_makes_a_pattern_of_a_name() -> None:
+    found = parsed({"tenant": {}}, {"tenant": "*"}, {"to": {"fqdn": "${tenant}.example.com"}})
+    assert [str(problem) for problem in found.problems] == [
+        (
+            "layers[0].egress[0].to.fqdn: '*' in the value of tenant would make a pattern of '${tenant}.example.com';"
+            " write the pattern here, or let the parameter be the whole text [BND-07]"
+        )
+    ]
+    assert parsed({"name": {}}, {"name": "*.example.com"}, {"to": {"fqdn": "${name}"}}).problems == ()

@@ -190,7 +190,7 @@ def test_isolating_every_namespace_spares_the_systems_and_what_is_no_pod() -> No
     assert {"kube-system", "gatekeeper-system", "aks-istio-system", "flux-system"} <= set(spared["values"])
     assert isolation["enableDefaultDeny"] == {"ingress": True, "egress": True}
     assert isolation["ingress"] == isolation["egress"] == [{}]
-    dns = found["CiliumClusterwideNetworkPolicy shop.all-namespaces.dns"]
+    dns = found["CiliumClusterwideNetworkPolicy shop.all-namespaces-but-flux-system.dns"]
     assert dns["enableDefaultDeny"] == OPEN
     assert dns["egress"] == [{"toEndpoints": [KUBE_DNS], "toPorts": [{"ports": DNS_PORTS}]}]
 
