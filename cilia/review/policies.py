@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cilia.review.pairing import Pair
 
 _CLUSTER = "containerservice:ManagedCluster"
+_PROVIDER = "pulumi:providers:kubernetes"
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 Place = tuple[str, str, str, str]
 """Cluster, namespace (empty: every one), what isolates (`network` or `mesh`), direction."""
@@ -32,7 +33,8 @@ class PolicyChanges:
     Attributes:
         added: Intents that are new, with bundle and layer.
         removed: Intents that are gone.
-        isolation: Whom policies begin or cease to isolate, by what, and in which direction.
+        isolation: Whom policies begin or cease to isolate, by what, and in which direction; with the context of a
+            cluster that is another one from now on.
     """
 
     added: tuple[dict[str, str], ...] = ()
@@ -55,13 +57,33 @@ def policy_changes(old: Sequence[Resource], new: Sequence[Resource]) -> PolicyCh
     before, after = dict.fromkeys(_intents(old)), dict.fromkeys(_intents(new))
     isolated, isolates = isolated_by(old), isolated_by(new)
     places = dict.fromkeys([*isolates, *isolated])
-    gains = [each for place in places for each in _isolation(place, isolated, isolates, "gained")]
-    losses = [each for place in places for each in _isolation(place, isolates, isolated, "lost")]
+    there, then = _contexts(old), _contexts(new)
+    # another context is another cluster, where nothing isolates yet, and nothing of the old one is left
+    moved = {name for name in there.keys() & then.keys() if there[name] != then[name]}
+    gains = [
+        {**each, **({"context": then[place[0]]} if place[0] in moved else {})}
+        for place in places
+        for each in _isolation(place, {} if place[0] in moved else isolated, isolates, "gained")
+    ]
+    losses = [
+        {**each, **({"context": there[place[0]]} if place[0] in moved else {})}
+        for place in places
+        for each in _isolation(place, {} if place[0] in moved else isolates, isolated, "lost")
+    ]
     return PolicyChanges(
         tuple(_intent(each) for each in after if each not in before),
         tuple(_intent(each) for each in before if each not in after),
         (*gains, *losses),
     )
+
+
+def _contexts(resources: Sequence[Resource]) -> dict[str, str]:
+    """By which context of a kubeconfig each cluster is reached that the stack does not make."""
+    return {
+        resource.name: str(resource.inputs["context"])
+        for resource in resources
+        if resource.type == _PROVIDER and isinstance(resource.inputs.get("context"), str)
+    }
 
 
 def isolated_by(resources: Sequence[Resource]) -> dict[Place, list[Selector]]:

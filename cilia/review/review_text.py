@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cilia.output import Look, Style, counted, listed
 from cilia.review.changes import Change, by_danger
@@ -128,11 +128,16 @@ def protection_lines(changes: Sequence[Change]) -> Sequence[str]:
 def isolation_lines(policies: PolicyChanges) -> Sequence[str]:
     """Who gains or loses isolation, one line each: it decides who reaches whom."""
     return [
-        f"{each['cluster']}: {pods(each['workloads'])} in {each['namespace'] or 'every namespace'}"
+        f"{_cluster(each)}: {pods(each['workloads'])} in {each['namespace'] or 'every namespace'}"
         f" {'are isolated' if each['change'] == 'gained' else 'are no longer isolated'} for {each['direction']}"
         f"{' by the mesh' if each['by'] == 'mesh' else ''}"
         for each in policies.isolation
     ]
+
+
+def _cluster(isolation: Mapping[str, str]) -> str:
+    context = isolation.get("context")
+    return isolation["cluster"] + (f" (context {context})" if context else "")
 
 
 def intent_lines(policies: PolicyChanges) -> Sequence[str]:

@@ -89,7 +89,10 @@ class Repository:
         if _git(self.root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
             return f"{text}, which has no commit yet"
         remote = f"origin/{name}"
-        if name and not _git(self.root, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}").returncode:
+        if (
+            name
+            and not _git(self.root, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}^{{commit}}").returncode
+        ):
             return f"{text}; did you mean {remote!r}?"
         return f"{text}; name a branch, a tag or a commit, such as origin/main"
 

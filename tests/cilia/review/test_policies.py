@@ -8,6 +8,7 @@ import pytest
 
 from cilia.record import Resource
 from cilia.review.policies import policy_changes
+from cilia.review.review_text import isolation_lines
 from tests.cilia.review.builder import PROVIDER, cluster, judged, kubernetes, made, urn
 from tests.policies.builder import ISOLATED, compiled, shop
 
@@ -72,6 +73,18 @@ def test_policy_in_a_namespace_or_cluster_of_the_same_change_meets_nobody() -> N
     assert judged([], [cluster(), kubernetes(), deny])["p", None].effects == ("create",)
     there = [cluster(), kubernetes()]
     assert judged(there, [*there, deny])["p", None].effects == ("create", "disruptive")
+
+
+def test_another_context_is_another_cluster() -> None:
+    isolation = policy(NETWORK_POLICY, {"podSelector": {}})
+    old, new = ([made(PROVIDER, "main", {"context": context}), isolation] for context in ("legacy", "other"))
+    found = policy_changes(old, new)
+    assert [(each["change"], each["context"]) for each in found.isolation] == [("gained", "other"), ("lost", "legacy")]
+    assert isolation_lines(found) == [
+        "main (context other): all pods in shop are isolated for ingress",
+        "main (context legacy): all pods in shop are no longer isolated for ingress",
+    ]
+    assert policy_changes(old, old).isolation == ()
 
 
 def test_unchanged_policies_change_nothing() -> None:

@@ -209,6 +209,11 @@ def test_branch_that_only_the_remote_has_is_proposed(
     with pytest.raises(InputError) as refusal:
         Repository.of(clone).revision("other")
     assert str(refusal.value) == f"no revision 'other' in {clone}; did you mean 'origin/other'?"
+    with pytest.raises(InputError) as refusal:
+        Repository.of(clone).revision("HEAD:Pulumi.yaml")
+    assert str(refusal.value) == (
+        f"no revision 'HEAD:Pulumi.yaml' in {clone}; name a branch, a tag or a commit, such as origin/main"
+    )
 
 
 def test_revision_by_its_message_is_found(commit: Commit, git: Git, project: Path) -> None:
