@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cilia.output import listed
 from cilia.review.planning import forces_new
 from cilia.review.words import label
-from components.mutability.change import Difference, Effect, Verdict
+from components.mutability.change import Difference, Effect, Verdict, in_order
 
 if TYPE_CHECKING:
     from cilia.record import Resource
@@ -24,7 +24,7 @@ def taken_back(old: Resource, new: Resource) -> Verdict | None:
     forcing = [path for path in back if forces_new(new.type, _any_change(path))]
     written = [path for path in back if path not in forcing]
     parts: list[str] = []
-    effects: list[Effect] = ["noEffect"]
+    effects: list[Effect] = []
     if forcing:
         effects.append("replace")
         stops = ", which protection refuses" if old.options.get("protect") and new.options.get("protect") else ""
@@ -38,7 +38,7 @@ def taken_back(old: Resource, new: Resource) -> Verdict | None:
             f"Pulumi writes {listed(written)} again: apply this only after pulumi refresh, with what Azure has now in"
             " the file; else it goes back to the file's value, or Azure refuses that"
         )
-    return Verdict(tuple(effects), "; ".join(parts)) if parts else None
+    return Verdict(in_order(effects), "; ".join(parts)) if parts else None
 
 
 def _ignored(resource: Resource) -> list[str]:

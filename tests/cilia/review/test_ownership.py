@@ -30,10 +30,10 @@ WRITES = (
 @pytest.mark.parametrize(
     ("before", "after", "expected", "message"),
     [
-        ([POD_CIDR], [], ("noEffect", "replace"), REPLACES),
-        ([VERSION], [], ("noEffect", "disruptive"), WRITES),
-        ([POD_CIDR, VERSION], [], ("noEffect", "disruptive", "replace"), f"{REPLACES}; {WRITES}"),
-        ([POD_CIDR, VERSION], [VERSION], ("noEffect", "replace"), REPLACES),
+        ([POD_CIDR], [], ("replace",), REPLACES),
+        ([VERSION], [], ("disruptive",), WRITES),
+        ([POD_CIDR, VERSION], [], ("disruptive", "replace"), f"{REPLACES}; {WRITES}"),
+        ([POD_CIDR, VERSION], [VERSION], ("replace",), REPLACES),
         ([], [POD_CIDR], ("noEffect",), "kept in Pulumi's state only"),
         (["agentPoolProfiles[0].count"], [], ("noEffect",), "kept in Pulumi's state only"),
     ],
@@ -49,7 +49,7 @@ def test_property_that_is_taken_back_says_what_an_old_state_would_do(
 
 def test_protection_that_would_refuse_the_replacement_is_said() -> None:
     found = judged([cluster(POD_CIDR, protect=True)], [cluster(protect=True)])["main", "options.ignoreChanges"]
-    assert (found.effects, found.message) == (("noEffect", "replace"), f"{REPLACES}, which protection refuses")
+    assert (found.effects, found.message) == (("replace",), f"{REPLACES}, which protection refuses")
 
 
 def test_list_that_stays_says_nothing() -> None:

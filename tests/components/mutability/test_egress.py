@@ -117,10 +117,11 @@ COUNT = "networkProfile.loadBalancerProfile.managedOutboundIPs.count"
         (NAT, "publicIpAddresses", [{"id": "a"}, {"id": "b"}], [{"id": "a"}], OTHER),
         (NAT, "publicIpAddresses", [{"id": "a"}], [{"id": "b"}], OTHER),
         (NAT, "publicIpPrefixes", None, [{"id": "a"}], OTHER),
+        (NAT, "publicIpAddresses", [], [{"id": "a"}], OTHER),
         (CLUSTER, COUNT, 1, 2, MORE),
         (CLUSTER, COUNT, 2, 1, OTHER),
     ],
-    ids=["one more", "one less", "another", "first", "count grows", "count shrinks"],
+    ids=["one more", "one less", "another", "first", "first of a list", "count grows", "count shrinks"],
 )
 def test_address_beside_the_old_ones_leaves_those_in_use(
     kind: str, path: str, before: Any, after: Any, message: str
