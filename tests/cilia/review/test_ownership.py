@@ -14,7 +14,9 @@ POD_CIDR, VERSION = "networkProfile.podCidr", "kubernetesVersion"
 def cluster(*ignored: str, protect: bool = False) -> Any:
     """A cluster that leaves these paths to Azure."""
     options: dict[str, Any] = {"ignoreChanges": list(ignored)} if ignored else {}
-    return made(CLUSTER, "main", {"resourceName": "aks"}, **options, **({"protect": True} if protect else {}))
+    if protect:
+        options["protect"] = True
+    return made(CLUSTER, "main", {"resourceName": "aks"}, **options)
 
 
 REPLACES = (
