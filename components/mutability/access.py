@@ -89,6 +89,17 @@ def _local_accounts(difference: Difference, _: Subject) -> Verdict:
     )
 
 
+def _administrators(difference: Difference, _: Subject) -> Verdict:
+    before, after = _listed(difference.before), _listed(difference.after)
+    gone = [each for each in before if each not in after]
+    come = [each for each in after if each not in before]
+    said = [f"members of {shown(gone)} are administrators of the cluster no longer"] if gone else []
+    said += [f"members of {shown(come)} are administrators of the cluster from then on"] if come else []
+    if not after:
+        said.append("nobody is one by a group; make sure that a role of Azure lets somebody in")
+    return Verdict(("disruptive" if gone else "inPlace",), "; ".join(said) or "the same groups as before")
+
+
 ACCESS_ROWS: tuple[Row, ...] = (
     Row(ACCESS, KIND, ("apiServerAccessProfile.authorizedIPRanges",), _ranges),
     Row(ACCESS, KIND, ("apiServerAccessProfile.disableRunCommand",), _command),
@@ -97,9 +108,7 @@ ACCESS_ROWS: tuple[Row, ...] = (
         ACCESS,
         KIND,
         ("aadProfile.adminGroupObjectIDs",),
-        always(
-            ("inPlace",), "members of the groups are administrators of the cluster from then on, and others no longer"
-        ),
+        _administrators,
     ),
     Row(
         ACCESS,

@@ -151,7 +151,9 @@ LOST = {
     "privatedns:PrivateZone": "the names in it",
     "resources:ResourceGroup": "everything in it",
     "kubernetes:core/v1:Namespace": "every object in it, volumes included",
-    "kubernetes:helm.sh/v3:Release": "what the chart installed",
+    "kubernetes:helm.sh/v3:Release": (
+        "what the chart installed; with Cilium's, new pods get no network and nothing filters any more"
+    ),
     "kubernetes:networking.k8s.io/v1:NetworkPolicy": "what it allowed, and whom it isolated",
     "kubernetes:cilium.io/v2:CiliumNetworkPolicy": "what it allowed, and whom it isolated",
     "kubernetes:cilium.io/v2:CiliumClusterwideNetworkPolicy": "what it allowed, and whom it isolated",

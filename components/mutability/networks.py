@@ -125,7 +125,7 @@ def _space(difference: Difference, subject: Subject) -> Verdict:
     if inside:
         return Verdict(("refused",), f"Azure takes no range out of a VNet under a subnet: {', '.join(inside)}")
     if lost:
-        return Verdict(("inPlace",), "a range goes in which this stack has no subnet")
+        return Verdict(("inPlace",), "no subnet of this stack lies in what goes")
     return Verdict(("inPlace",), "a range is added; peerings have to be synced before the other side reaches it")
 
 

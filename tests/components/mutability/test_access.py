@@ -104,5 +104,29 @@ def test_switch_of_a_way_in_says_what_it_opens_or_closes(
 
 
 def test_directory_settings_have_their_effects() -> None:
-    assert effects("aadProfile.adminGroupObjectIDs", ["a"], ["b"]) == ("CHG-03", ("inPlace",))
     assert effects("aadProfile.enableAzureRBAC", False, True) == ("CHG-03", ("disruptive",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect", "message"),
+    [
+        (["a"], ["a", "b"], "inPlace", "members of b are administrators of the cluster from then on"),
+        (["a", "b"], ["a"], "disruptive", "members of b are administrators of the cluster no longer"),
+        (
+            ["a"],
+            None,
+            "disruptive",
+            (
+                "members of a are administrators of the cluster no longer;"
+                " nobody is one by a group; make sure that a role of Azure lets somebody in"
+            ),
+        ),
+        (["a", "b"], ["b", "a"], "inPlace", "the same groups as before"),
+    ],
+    ids=["more", "less", "none", "another order"],
+)
+def test_groups_of_administrators_say_who_comes_and_who_goes(
+    before: Any, after: Any, effect: str, message: str
+) -> None:
+    rule, verdict = judged("aadProfile.adminGroupObjectIDs", before, after)
+    assert (rule, verdict.effects, verdict.message) == ("CHG-03", (effect,), message)
