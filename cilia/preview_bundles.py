@@ -35,7 +35,7 @@ def bundles_json(resources: Sequence[Resource]) -> list[dict[str, object]]:
         bundle = bundle_of(metadata)
         if bundle is None or not isinstance(metadata, Mapping):
             continue
-        objects = found.setdefault((_cluster(resource), bundle), [])
+        objects = found.setdefault((cluster_of(resource), bundle), [])
         objects.append(
             {
                 "urn": resource.urn,
@@ -48,6 +48,6 @@ def bundles_json(resources: Sequence[Resource]) -> list[dict[str, object]]:
     return [{"cluster": cluster, "bundle": bundle, "objects": objects} for (cluster, bundle), objects in found.items()]
 
 
-def _cluster(resource: Resource) -> str:
+def cluster_of(resource: Resource) -> str:
     """The cluster that an object is in: its Kubernetes provider has the cluster's key as name."""
     return str(resource.options.get("provider", "")).rpartition("::")[2]

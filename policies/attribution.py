@@ -22,6 +22,19 @@ def bundle_of(metadata: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def owner_of(intent: str, bundle: str, layer: str) -> tuple[str, str, str]:
+    """The bundle, the layer and the words of an intent, as an object of a bundle and layer carries it.
+
+    An object may carry what several layers say: each intent begins with its own, and with its bundle where that is
+    another than the object's.
+    """
+    said, colon, _ = intent.partition(": ")
+    other, slash, own = said.rpartition(BUNDLE_SEPARATOR)
+    if not colon:
+        return bundle, layer, intent
+    return (other, own, intent.removeprefix(f"{other}{slash}")) if slash else (bundle, own, intent)
+
+
 def intents_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     """What an object of a bundle is for, in the bundle's words, each with its layer."""
     text = (metadata.get("annotations") or {}).get(INTENTS_ANNOTATION)

@@ -10,9 +10,8 @@ from components.problems import PROJECT_NAMESPACE, KeyPath, Problem, errors
 from components.rules import Rule
 from components.values import shown
 from policies.attachment import BundleReference
-from policies.capabilities import Capabilities
 from policies.intents import Layer, Meaning, in_bundle
-from policies.joint import Joint, compile_together
+from policies.joint import Joint
 from policies.library import Library, UnreadableFileError
 from policies.lint.source import Source
 from policies.manifests import Manifest, adopt, in_order, is_addressed
@@ -182,15 +181,6 @@ def plan_bundle(file: BundleFile, joint: Joint, reading: Reading) -> BundlePlan:
         (*(source for *_, source in raw), *(_compiled(one, file) for one in manifests)),
         tuple(dict.fromkeys(problems)),
     )
-
-
-def compile_parsed(
-    bundle: str, parsed: ParsedBundle, capabilities: Capabilities
-) -> tuple[Meaning, tuple[Manifest, ...], tuple[Problem, ...]]:
-    """Meaning, manifests and problems of a bundle alone on its cluster, without its raw layers."""
-    joint = compile_together({bundle: parsed}, capabilities)
-    problems = (*joint.problems[bundle], *capabilities.problems())
-    return joint.meaning, joint.manifests.get(bundle, ()), problems
 
 
 def read_raw(

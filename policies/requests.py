@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from policies.names import fingerprint
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -76,11 +74,6 @@ class Requests:
             parts.append(f"at {self.host}")
         parts.extend(f"with {name}: {value}" for name, value in self.headers)
         return " ".join(parts)
-
-
-def requests_mark(requests: tuple[Requests, ...]) -> str:
-    """A short mark that tells sets of requests apart."""
-    return fingerprint("\n".join(sorted(map(str, requests))))
 
 
 @cache

@@ -12,8 +12,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cilia.arm_ids import azure_type
+from cilia.preview_bundles import cluster_of
 from cilia.review.isolation import POLICY_KINDS, Selector, gained, isolations
-from policies.attribution import BUNDLE_LABEL, BUNDLE_SEPARATOR, INTENT_SEPARATOR, INTENTS_ANNOTATION, LAYER_LABEL
+from policies.attribution import INTENTS_ANNOTATION, LAYER_LABEL, bundle_of, intents_of, owner_of
 
 if TYPE_CHECKING:
     from cilia.record import Resource
@@ -102,7 +103,7 @@ def places_of(resource: Resource) -> Iterator[tuple[Place, Selector]]:
         return
     namespace = str(_metadata(resource).get("namespace") or "")
     for space, by, direction, selector in isolations(kind, namespace, resource.inputs):
-        yield (_cluster(resource), space, by, direction), selector
+        yield (cluster_of(resource), space, by, direction), selector
 
 
 def whom(resource: Resource, others: Mapping[Place, list[Selector]]) -> tuple[str, ...]:
@@ -163,28 +164,16 @@ def _isolation(
         }
 
 
-def _cluster(resource: Resource) -> str:
-    """The cluster that an object is in: its Kubernetes provider has the cluster's name."""
-    return str(resource.options.get("provider", "")).rpartition("::")[2]
-
-
 def _intents(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
     for resource in resources:
         metadata = _metadata(resource)
-        labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-        if BUNDLE_LABEL not in labels:
+        bundle = bundle_of(metadata)
+        if bundle is None:
             continue
-        if INTENTS_ANNOTATION not in annotations:
-            layer = str(labels.get(LAYER_LABEL, ""))
+        layer = str(metadata["labels"].get(LAYER_LABEL, ""))
+        if INTENTS_ANNOTATION not in (metadata.get("annotations") or {}):
             what = f"{resource.type.rpartition(':')[2]} {metadata.get('name')}"
-            yield _cluster(resource), str(labels[BUNDLE_LABEL]), layer, f"{layer}: {what}, written by hand"
-        else:
-            for intent in str(annotations[INTENTS_ANNOTATION]).split(INTENT_SEPARATOR):
-                # an object may carry what several layers say; each intent begins with its own, and with its bundle
-                # where that is another than the object's
-                said, colon, _ = intent.partition(": ")
-                bundle, slash, layer = said.rpartition(BUNDLE_SEPARATOR)
-                own = layer if colon else str(labels.get(LAYER_LABEL, ""))
-                other = bool(colon and slash)
-                text = intent.removeprefix(f"{bundle}{slash}") if other else intent
-                yield _cluster(resource), bundle if other else str(labels[BUNDLE_LABEL]), own, text
+            yield cluster_of(resource), bundle, layer, f"{layer}: {what}, written by hand"
+            continue
+        for intent in intents_of(metadata):
+            yield cluster_of(resource), *owner_of(intent, bundle, layer)

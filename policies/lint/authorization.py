@@ -116,7 +116,7 @@ def check_authorization(world: World) -> Iterator[Problem]:
         for problem in (*_voided(entries, pod, world), *_cut(chosen, entries, pod, world)):
             found[problem] = None
     for source in policies:
-        if source.written and source.namespace == _root(world) and not _selector(source):
+        if source.written and source.namespace == _root(world) and not source.selector:
             found.update(dict.fromkeys(_mesh_wide(source)))
     yield from found
 
@@ -132,15 +132,11 @@ def _root(world: World) -> str | None:
     return istio.root_namespace if istio else None
 
 
-def _selector(source: Source) -> Object:
-    return mapping(mapping(source.object.get("spec")).get("selector"))
-
-
 def _pods(world: World, policies: list[Source]) -> Iterator[Sample]:
     """Declared workloads, and pods that policies by hand describe."""
     seen = {(one.namespace, one.labels): one for one in world.samples if one.workload}
     for source in policies:
-        labels = mapping(_selector(source).get("matchLabels"))
+        labels = mapping(source.selector.get("matchLabels"))
         key = (source.namespace, tuple(sorted((str(name), str(value)) for name, value in labels.items())))
         seen.setdefault(key, Sample(*key))
     yield from seen.values()
@@ -151,7 +147,7 @@ def _selects(source: Source, pod: Sample, world: World) -> bool:
     if "targetRef" in spec or "targetRefs" in spec:
         return False
     scoped = source.namespace in (pod.namespace, _root(world))
-    return scoped and selects({"matchLabels": mapping(_selector(source).get("matchLabels"))}, dict(pod.labels))
+    return scoped and selects({"matchLabels": mapping(source.selector.get("matchLabels"))}, dict(pod.labels))
 
 
 def _entries(source: Source) -> Iterator[Entry]:

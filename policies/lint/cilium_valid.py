@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from components.facts.policy_features import ICMP_NAMES
@@ -11,6 +10,7 @@ from components.rules import Rule
 from components.values import shown
 from policies.lint.cilium_ports import DETAIL, SANITIZE, check_ports
 from policies.lint.labels import check_selector, selector_keys
+from policies.lint.network_policy import parsed_range
 from policies.lint.source import SECTIONS, CiliumRule, Context, Object, Source, cilium_rules, items, mapping, specs
 
 NOTHING = Rule(
@@ -117,7 +117,7 @@ def _peers(rule: CiliumRule) -> Iterator[Problem]:
     for where, one in items(rule.rule.get(f"{word}Endpoints"), (*rule.path, f"{word}Endpoints")):
         yield from check_selector(mapping(one), where)
     for where, one in items(rule.rule.get(f"{word}CIDR"), (*rule.path, f"{word}CIDR")):
-        if _network(one) is None:
+        if parsed_range(one) is None:
             yield DETAIL.error(where, f"{shown(one)} is not an address range; write one such as 10.0.0.0/16")
     for where, one in items(rule.rule.get(f"{word}CIDRSet"), (*rule.path, f"{word}CIDRSet")):
         yield from _cidr_set(mapping(one), where)
@@ -141,24 +141,15 @@ def _cidr_set(entry: Object, path: KeyPath) -> Iterator[Problem]:
             ),
         )
         return
-    cidr = _network(entry.get("cidr"))
+    cidr = parsed_range(entry.get("cidr"))
     if "cidr" in entry and cidr is None:
         yield DETAIL.error(
             (*path, "cidr"), f"{shown(entry['cidr'])} is not an address range; write one such as 10.0.0.0/16"
         )
     for where, text in items(entry.get("except"), (*path, "except")):
-        inner = _network(text)
+        inner = parsed_range(text)
         if inner is None or (cidr is not None and inner.network_address not in cidr):
             yield DETAIL.error(where, f"{shown(text)} is not a part of {entry.get('cidr')}; remove it, or widen cidr")
-
-
-def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    if not isinstance(value, str) or "/" not in value:
-        return None
-    try:
-        return ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return None
 
 
 def _icmps(rule: CiliumRule) -> Iterator[Problem]:

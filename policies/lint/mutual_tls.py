@@ -25,10 +25,6 @@ def check_mutual_tls(world: World) -> Iterator[Problem]:
     yield from _levels(world)
 
 
-def _selector(source: Source) -> Object:
-    return mapping(mapping(source.object.get("spec")).get("selector"))
-
-
 def _mode(source: Source, port: int | None) -> str | None:
     """What it says of a port; None where it inherits."""
     spec = mapping(source.object.get("spec"))
@@ -44,9 +40,9 @@ def _deciding(world: World, pod: Sample, port: int | None) -> tuple[Source, str]
     every = [one for one in world.sources if one.kind == "PeerAuthentication"]
     own = [one for one in every if one.namespace == pod.namespace]
     levels = (
-        [one for one in own if _selector(one) and one.namespace != root and selects(_selector(one), dict(pod.labels))],
-        [one for one in own if not _selector(one)],
-        [one for one in every if one.namespace == root and not _selector(one)],
+        [one for one in own if one.selector and one.namespace != root and selects(one.selector, dict(pod.labels))],
+        [one for one in own if not one.selector],
+        [one for one in every if one.namespace == root and not one.selector],
     )
     for level in levels:
         for source in level:
@@ -125,7 +121,7 @@ def _levels(world: World) -> Iterator[Problem]:
     for source in world.sources:
         if source.kind != "PeerAuthentication":
             continue
-        labels = mapping(_selector(source).get("matchLabels"))
+        labels = mapping(source.selector.get("matchLabels"))
         first = seen.setdefault((source.namespace, repr(sorted(labels.items()))), source)
         if first is source or not (first.written or source.written):
             continue

@@ -66,6 +66,11 @@ class Source:
         return str(self.metadata.get("namespace") or "default")
 
     @property
+    def selector(self) -> Object:
+        """What it selects workloads by, as Istio's kinds write it; empty if it selects all."""
+        return mapping(mapping(self.object.get("spec")).get("selector"))
+
+    @property
     def label(self) -> str:
         """It as other manifests' messages call it."""
         return f"{self.kind} {self.metadata.get('name', '')}"

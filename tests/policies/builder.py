@@ -5,12 +5,13 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any
 
+from components.problems import Problem
 from policies.attachment import addon_gateways, istio_of
 from policies.capabilities import Capabilities
 from policies.intents import Meaning
 from policies.joint import compile_together
 from policies.manifests import Manifest, in_order
-from policies.parse import parse_bundle
+from policies.parse import ParsedBundle, parse_bundle
 from stacks.wording import problems_of
 
 Object = dict[str, Any]
@@ -72,6 +73,15 @@ def together(
     manifests = in_order(one for found in joint.manifests.values() for one in found)
     problems = [*(one for found in joint.problems.values() for one in found), *capabilities.problems()]
     return joint.meaning, manifests, [str(problem) for problem in problems]
+
+
+def compile_parsed(
+    bundle: str, parsed: ParsedBundle, capabilities: Capabilities
+) -> tuple[Meaning, tuple[Manifest, ...], tuple[Problem, ...]]:
+    """Meaning, manifests and problems of a bundle alone on its cluster, without its raw layers."""
+    joint = compile_together({bundle: parsed}, capabilities)
+    problems = (*joint.problems[bundle], *capabilities.problems())
+    return joint.meaning, joint.manifests.get(bundle, ()), problems
 
 
 def problems(bundle: Object, capabilities: Capabilities = FQDN) -> list[str]:

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from components.problems import errors
 from policies.attachment import ClusterPoliciesConfig
-from policies.bundle import compile_parsed
 from policies.capabilities import Capabilities
 from policies.cluster import plan_policies
 from policies.library import SHIPPED
 from policies.parse import parse_bundle
 from stacks.wording import problems_of
-from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN
+from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, compile_parsed
 from tests.policies.reading import reading
 
 EXAMPLES = int(os.environ.get("CILIA_EXAMPLES", "30"))

@@ -8,14 +8,14 @@ from typing import Any
 import yaml
 
 from components.problems import errors
-from policies.bundle import BundlePlan, compile_parsed
+from policies.bundle import BundlePlan
 from policies.capabilities import Capabilities
 from policies.lint.lints import lint
 from policies.lint.source import Context, Source
 from policies.normalise import normalise
 from policies.parse import parse_bundle
 from stacks.wording import problems_of
-from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, shop
+from tests.policies.builder import BYO, FQDN, ISTIO, L7, PLAIN, compile_parsed, shop
 
 CLUSTERS: dict[str, Capabilities] = {"plain": PLAIN, "fqdn": FQDN, "l7": L7, "istio": ISTIO, "byo": BYO}
 KINDS = {
